@@ -1,0 +1,75 @@
+"""The three tables for analysts, maintained with each tick: counts by UTC day, live instances only."""
+
+from parcours.tables.engine import JOURNEY_ID, JOURNEY_VERSION
+from parcours.tables.model import Column, Table
+
+DAY = Column("day", "date", "The UTC day.", nullable=False)
+
+
+def _count(name: str, description: str) -> Column:
+    """A column of counts; 0 where nothing happened, never null."""
+    return Column(name, "bigint", description, nullable=False)
+
+
+JOURNEY_DAILY = Table(
+    name="journey_daily",
+    grain="a day of a journey version",
+    description="inside = inside the day before + entered + moved_in - (completed, exited, failed, timed_out, moved_out).",
+    key=("journey_id", "journey_version", "day"),
+    columns=(
+        JOURNEY_ID,
+        JOURNEY_VERSION,
+        DAY,
+        _count("entered", "Instances that entered."),
+        _count("rejected", "Entrants who weren't let in."),
+        _count("completed", "Instances that came to the end."),
+        _count("exited", "Instances that left before it."),
+        _count("failed", "Instances that failed."),
+        _count("inside", "Instances inside when the day was over, or so far."),
+        _count("timed_out", "Instances whose time was over."),
+        _count("moved_in", "Instances that came from another version."),
+        _count("moved_out", "Instances that moved to another version."),
+    ),
+)
+
+STEP_DAILY = Table(
+    name="step_daily",
+    grain="a day of an outcome at a step, by path and reason",
+    description="The rows of step_outcomes, counted.",
+    key=("journey_id", "journey_version", "step_id", "outcome", "path", "reason", "day"),
+    columns=(
+        JOURNEY_ID,
+        JOURNEY_VERSION,
+        Column("step_id", "string", "The step.", nullable=False),
+        Column("outcome", "string", "What happened.", nullable=False),
+        Column("path", "string", "Label of the path; null for none."),
+        Column("reason", "string", "Why; null where there is no why."),
+        DAY,
+        _count("count", "Rows of step_outcomes."),
+    ),
+)
+
+DELIVERY_DAILY = Table(
+    name="delivery_daily",
+    grain="a day of a journey on a channel and route",
+    description="What was asked for, what left, what became of it; feedback counts on the UTC day of feedback_at.",
+    key=("channel", "route", "journey_id", "day"),
+    columns=(
+        Column("channel", "string", "The channel.", nullable=False),
+        Column("route", "string", "Sender within the channel; null for its only one."),
+        JOURNEY_ID,
+        DAY,
+        _count("sent", "Sends."),
+        _count("deferred", "Messages that were held, each counted when it first was."),
+        _count("excluded", "Messages that weren't sent."),
+        Column("excluded_by_reason", "map<string,bigint>", "The excluded ones, by reason."),
+        _count("delivered", "Feedback delivered."),
+        _count("opened", "Feedback opened."),
+        _count("clicked", "Feedback clicked."),
+        _count("bounced", "Feedback bounced_hard and bounced_soft."),
+        _count("unsubscribed", "Feedback unsubscribed."),
+        _count("complained", "Feedback complained."),
+    ),
+)
+
+DAILY: dict[str, Table] = {table.name: table for table in (JOURNEY_DAILY, STEP_DAILY, DELIVERY_DAILY)}
