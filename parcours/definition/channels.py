@@ -1,0 +1,139 @@
+"""Channels: where messages go out, and how many at a time (specification 1.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from parcours.definition.problems import Mistake
+from parcours.definition.values import (
+    Count,
+    Definition,
+    Duration,
+    Expression,
+    FilledText,
+    LocalDate,
+    Name,
+    Number,
+    Positive,
+    Zone,
+)
+
+DEFAULT_DEFERRAL = timedelta(days=7)
+
+# The channels that exist without being written, and the address of each.
+BUILT_IN: dict[str, str | None] = {
+    "email": "profile.email",
+    "push": "profile.push_token",
+    "sms": "profile.phone",
+    "mms": "profile.phone",
+    "whatsapp": "profile.phone",
+    "in_app": None,
+    "web": None,
+    "direct_mail": None,
+    "webhook": None,
+}
+
+
+class Batch(Definition):
+    """The files in which sends are handed over."""
+
+    format: Literal["jsonl", "csv", "parquet"] = "jsonl"
+    max_rows: Positive = Field(50000, description="Rows of one file at most.")
+
+
+class Limit(Definition):
+    """At most `max` sends in each calendar window, for all journeys together."""
+
+    max: Positive
+    per: Literal["second", "minute", "hour", "day"]
+    timezone: Zone | None = Field(None, description="Zone of the windows; the project's unless given.")
+
+
+class GrowBy(Definition):
+    """After the last number of the plan, so many percent more each day, rounded down."""
+
+    grow_by: Number
+
+
+def _kind_of_growth(value: object) -> str:
+    return "<grow_by>" if isinstance(value, GrowBy | Mapping) else "<word>"
+
+
+Then = Annotated[
+    Annotated[Literal["hold", "unlimited"], Tag("<word>")] | Annotated[GrowBy, Tag("<grow_by>")],
+    Discriminator(_kind_of_growth),
+]
+Plan = Annotated[tuple[Count, ...], Field(min_length=1)]
+
+
+class RampUp(Definition):
+    """The warm-up of a new sender: a limit that rises day by day."""
+
+    starts_on: LocalDate = Field(description="The first day; before it nothing is sent.")
+    per_day: Plan | None = Field(None, description="How many on the first day, the second, and so on.")
+    per_hour: Plan | None = Field(None, description="How many in each hour of the first day, the second, and so on.")
+    counts: Literal["calendar_days", "sending_days"] = Field(
+        "calendar_days", description="sending_days: a day without a send doesn't move the plan on."
+    )
+    then: Then = Field("hold", description="After the last number: hold, unlimited, or {grow_by: percent a day}.")
+    timezone: Zone | None = Field(None, description="Zone of the days; the project's unless given.")
+
+    @model_validator(mode="after")
+    def can_be_followed(self) -> Self:
+        if (self.per_day is None) == (self.per_hour is None):
+            raise Mistake("write one of per_day and per_hour")
+        key, plan = ("per_day", self.per_day) if self.per_day else ("per_hour", self.per_hour or ())
+        if self.counts == "sending_days" and 0 in plan:
+            raise Mistake("a day of 0 never has a send, so the plan stops there", at=(key, plan.index(0)))
+        if plan[-1] == 0 and self.then != "unlimited":
+            raise Mistake("the plan ends with 0: nothing is ever sent after it", at=(key, len(plan) - 1))
+        if isinstance(self.then, GrowBy) and self.then.grow_by <= 0:
+            raise Mistake(f"not a growth: {self.then.grow_by}", "write a percent above 0", at=("then", "grow_by"))
+        return self
+
+
+class ChannelSettings(Definition):
+    """What channels.yaml says of one channel."""
+
+    address: Expression | None = Field(
+        None, description="SQL expression; null or malformed excludes. Built-in channels have one."
+    )
+    consent: Expression | None = Field(None, description="SQL expression; 'n' excludes from marketing, null doesn't.")
+    batch: Batch = Batch()
+    unsubscribe_url: FilledText | None = Field(
+        None, description="What templates see as unsubscribe_url: a template over the profile and delivery_id."
+    )
+    limits: tuple[Limit, ...] = Field((), description="Any number; every one holds at once.")
+    ramp_up: RampUp | None = None
+    overflow: Literal["defer", "drop"] = Field("defer", description="What becomes of a send that finds no room.")
+    max_deferral: Duration | None = Field(
+        None, description="The longest wait for room: P7D unless given, with ramp_up without end."
+    )
+
+
+class Channel(ChannelSettings):
+    """A channel with its name, and what it has where its author wrote nothing."""
+
+    name: Name
+
+    @model_validator(mode="before")
+    @classmethod
+    def fill_in(cls, data: Any) -> Any:
+        """The address that a built-in channel has, and the deferral of one without a ramp-up."""
+        if not isinstance(data, Mapping):
+            return data
+        address = data.get("address") or BUILT_IN.get(str(data.get("name")))
+        deferral = data.get("max_deferral") or (None if data.get("ramp_up") else DEFAULT_DEFERRAL)
+        return {**data, "address": address, "max_deferral": deferral}
+
+
+Channels = dict[str, Channel]
+
+
+def built_in_channels() -> Channels:
+    """The channels that exist without a channels.yaml."""
+    return {name: Channel.model_validate({"name": name}) for name in BUILT_IN}

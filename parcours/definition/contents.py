@@ -1,0 +1,92 @@
+"""What a message says: its fields by channel, written in a template file or in the step itself (specification 1.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from parcours.definition.problems import Mistake, shown
+
+# Fields that are mappings themselves: each of their entries is one field, `headers.X-Campaign`.
+NESTED = frozenset({"headers", "data"})
+
+# The fields of the built-in channels. A channel that isn't here takes any.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "email": ("subject", "preheader", "html", "text", "from", "reply_to", "headers"),
+    "push": ("title", "body", "subtitle", "image", "icon", "sound", "badge", "url", "data"),
+    "sms": ("body", "from"),
+    "mms": ("subject", "body", "media", "from"),
+    "whatsapp": ("body", "header", "footer", "media", "template", "language", "data", "from"),
+    "in_app": ("title", "body", "html", "image", "url", "data"),
+    "web": ("title", "body", "html", "image", "icon", "url", "data"),
+}
+
+HTML_FIELDS = frozenset({"html"})
+
+
+@dataclass(frozen=True)
+class Template:
+    """The fields of templates/<channel>/<name>.yaml; those of a mapping as `headers.<name>`."""
+
+    fields: dict[str, str]
+    file: str
+
+
+def _flattened(content: Mapping[Any, Any]) -> Iterator[tuple[str, tuple[str, ...], object]]:
+    """Each field's name, where it stands, and its value."""
+    for name, value in content.items():
+        if name in NESTED and isinstance(value, Mapping):
+            yield from ((f"{name}.{key}", (name, str(key)), part) for key, part in value.items())
+        else:
+            yield str(name), (str(name),), value
+
+
+def place_of_field(content: Mapping[Any, Any], field: str) -> tuple[str, ...]:
+    """Where a field stands in what the author wrote."""
+    return next((place for name, place, _ in _flattened(content) if name == field), (field,))
+
+
+def read_content(content: object) -> dict[str, str]:
+    """The fields of a message by name. Every value is text: a Jinja template."""
+    if not isinstance(content, Mapping):
+        raise Mistake(f"not a mapping: {shown(content)}", 'write fields, such as {subject: "..."}')
+    if not content:
+        raise Mistake("a message without fields")
+    fields: dict[str, str] = {}
+    for name, place, value in _flattened(content):
+        if name in NESTED:
+            raise Mistake(f"not a mapping: {shown(value)}", "write names and values", at=place)
+        if not isinstance(value, str):
+            raise Mistake(f"not text: {shown(value)}", "put it in quotes", at=place)
+        fields[name] = value
+    return fields
+
+
+def written_content(fields: Mapping[str, str]) -> dict[str, Any]:
+    """The fields as a user writes them, `headers` and `data` as mappings."""
+    written: dict[str, Any] = {}
+    for name, value in fields.items():
+        outer, dot, inner = name.partition(".")
+        if dot and outer in NESTED:
+            written.setdefault(outer, {})[inner] = value
+        else:
+            written[name] = value
+    return written
+
+
+CONTENT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {name: {"type": "object", "additionalProperties": {"type": "string"}} for name in sorted(NESTED)},
+    "additionalProperties": {"type": "string"},
+}
+
+Content = Annotated[
+    dict[str, str],
+    BeforeValidator(read_content),
+    PlainSerializer(written_content, when_used="json"),
+    WithJsonSchema(CONTENT_SCHEMA),
+]

@@ -1,0 +1,98 @@
+"""Who enters a journey, and when (specification 1.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from parcours.definition.problems import Mistake
+from parcours.definition.values import (
+    Cron,
+    Definition,
+    Duration,
+    Expression,
+    Flag,
+    Instant,
+    Name,
+    Percent,
+    Positive,
+    by_type,
+)
+
+
+class Schedule(Definition):
+    """When something happens: again and again, or once."""
+
+    cron: Cron | None = Field(None, description="Five cron fields, in local time.", examples=["0 9 * * MON"])
+    at: Instant | None = Field(None, description="One instant, for once.")
+    until: Instant | None = Field(None, description="The last moment at which cron may come.")
+
+    @model_validator(mode="after")
+    def has_one_rhythm(self) -> Self:
+        if (self.cron is None) == (self.at is None):
+            raise Mistake("write one of cron and at")
+        if self.until is not None and self.at is not None:
+            raise Mistake("until goes with cron only", at=("until",))
+        return self
+
+
+class Rate(Definition):
+    """Spreads entries in time: `max` at the occurrence, and again every `per` after it."""
+
+    max: Positive
+    per: Literal["second", "minute", "hour"]
+
+
+SeveralPercents = Annotated[tuple[Percent, ...], Field(min_length=2, max_length=10)]
+SeveralNumbers = Annotated[tuple[Positive, ...], Field(min_length=2, max_length=10)]
+
+
+class Waves(Definition):
+    """Cuts the members of one read into 2 to 10 parts that enter one after another."""
+
+    count: Annotated[Positive, Field(ge=2, le=10)] | None = Field(None, description="So many equal parts.")
+    percents: SeveralPercents | None = Field(None, description="Shares that add up to 100.")
+    numbers: SeveralNumbers | None = Field(None, description="Sizes; whoever is over never enters.")
+    interval: Duration | None = Field(None, description="From one start to the next, 30 minutes at least.")
+    starts: Annotated[tuple[Instant, ...], Field(min_length=1, max_length=9)] | None = Field(
+        None, description="The starts of the waves after the first, in place of interval."
+    )
+
+    @model_validator(mode="after")
+    def has_one_size_and_one_rhythm(self) -> Self:
+        if sum(size is not None for size in (self.count, self.percents, self.numbers)) != 1:
+            raise Mistake("write one of count, percents and numbers")
+        if (self.interval is None) == (self.starts is None):
+            raise Mistake("write one of interval and starts")
+        return self
+
+    @property
+    def wave_count(self) -> int:
+        """How many waves there are."""
+        return self.count or len(self.percents or self.numbers or ())
+
+
+class ReadAudience(Definition):
+    """Every current member of an audience enters, at each occurrence of a schedule."""
+
+    type: Literal["read_audience"]
+    audience: Name
+    schedule: Schedule
+    incremental: Flag = Field(False, description="From the second occurrence on, only who joined since the last one.")
+    force_reentry: Flag = Field(False, description="Whoever is still inside exits before the read.")
+    rate: Rate | None = None
+    waves: Waves | None = None
+
+
+class EventEntry(Definition):
+    """Each event of the type that satisfies `where` brings its profile in."""
+
+    type: Literal["event"]
+    event: Name = Field(description="A type of events.yaml; its attributes are event.* from then on.")
+    where: Expression | None = Field(None, description="SQL expression that the event must satisfy.")
+
+
+AnyEntry = Annotated[
+    Annotated[ReadAudience, Tag("<read_audience>")] | Annotated[EventEntry, Tag("<event>")], Discriminator(by_type)
+]

@@ -1,0 +1,71 @@
+"""What is said to the author of a file that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class UserError(Exception):
+    """Something asked for is wrong or can't be done; its text is for people and is shown without a traceback."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in one place. `file` is relative to the project's folder; an empty `path` is the whole file."""
+
+    file: str
+    line: int
+    path: str
+    what: str
+    remedy: str | None = None
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
+        return where + self.what + (f" ({self.remedy})" if self.remedy else "")
+
+
+class DefinitionError(UserError):
+    """The only error that a bad file raises. Its text is one line a problem."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Mistake(ValueError):
+    """A value that can't be read: what is wrong with it, what to write instead, and where below the value it stands."""
+
+    def __init__(self, what: str, remedy: str | None = None, *, at: tuple[str | int, ...] = ()) -> None:
+        self.what = what
+        self.remedy = remedy
+        self.at = at
+        super().__init__(what + (f" ({remedy})" if remedy else ""))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """`did you mean 'steps'?`, or None where nothing known is close."""
+    close = get_close_matches(word, list(known), n=1)
+    return f"did you mean '{close[0]}'?" if close else None
+
+
+def one_of(words: Iterable[str]) -> str:
+    """`second, minute or hour`."""
+    listed = list(words)
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def shown(value: object) -> str:
+    """A value as it is quoted in a message: the author's own spelling, cut where it is long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..." + (text[-1] if isinstance(value, str) else "")

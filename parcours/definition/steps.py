@@ -1,0 +1,229 @@
+"""The steps of a journey: what each type does to an instance. A new type is one class here, and one column rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from parcours.definition.contents import Content
+from parcours.definition.problems import Mistake
+from parcours.definition.values import (
+    ClosingTime,
+    Count,
+    Days,
+    Definition,
+    Duration,
+    Expression,
+    FilledText,
+    LocalDate,
+    LocalTime,
+    Name,
+    Percent,
+    Seed,
+    Target,
+    by_type,
+)
+
+
+class Step(Definition):
+    """What all steps have."""
+
+    id: Name = Field(description="Its name within the journey, for ever: outcomes, buckets and delivery ids hold it.")
+
+    def ways_out(self, following: str) -> dict[str, str]:
+        """Where each way out leads, by the label of its path or else by its key; `following` is next in the list."""
+        return {}
+
+
+class StepWithNext(Step):
+    """A step that somebody leaves."""
+
+    next: Target | None = Field(None, description="Where to go on: the following step unless given; `end` ends.")
+
+    def ways_out(self, following: str) -> dict[str, str]:
+        return {"next": self.next or following}
+
+
+class AudienceTest(Definition):
+    """True of who is in the audience at that moment."""
+
+    audience: Name
+
+
+class CalendarTest(Definition):
+    """True on these days and dates, between these times, in the instance's zone.
+
+    No `from` is 00:00, no `to` is 24:00. `to` is excluded, `to_date` included; a `from` later than `to` crosses
+    midnight and belongs to the day on which it starts.
+    """
+
+    days: Days | None = Field(None, description="mon, tue, wed, thu, fri, sat, sun; all unless given.")
+    from_: LocalTime | None = Field(None, alias="from", description="First local time, HH:MM, included.")
+    to: ClosingTime | None = Field(None, description="Last local time, HH:MM, excluded.")
+    from_date: LocalDate | None = Field(None, description="First day, included.")
+    to_date: LocalDate | None = Field(None, description="Last day, included.")
+
+    @model_validator(mode="after")
+    def has_a_meaning(self) -> Self:
+        if not self.model_fields_set:
+            raise Mistake("an empty calendar test", "write days, from, to, from_date or to_date")
+        if self.from_ is not None and self.from_ == self.to:
+            raise Mistake("from and to are the same time: never true", at=("to",))
+        if self.from_date and self.to_date and self.to_date < self.from_date:
+            raise Mistake("to_date is before from_date: never true", at=("to_date",))
+        return self
+
+
+def _kind_of_test(value: object) -> str:
+    if isinstance(value, AudienceTest) or (isinstance(value, Mapping) and "audience" in value):
+        return "<audience>"
+    return "<calendar>" if isinstance(value, CalendarTest | Mapping) else "<expression>"
+
+
+Test = Annotated[
+    Annotated[Expression, Tag("<expression>")]
+    | Annotated[AudienceTest, Tag("<audience>")]
+    | Annotated[CalendarTest, Tag("<calendar>")],
+    Discriminator(_kind_of_test),
+]
+
+
+class ConditionPath(Definition):
+    """One way out of a condition."""
+
+    label: FilledText = Field(description="What outcomes call this path.")
+    when: Test = Field(description="An SQL expression, {audience: id}, or a calendar test in the instance's zone.")
+    next: Target | None = None
+
+
+class Condition(StepWithNext):
+    """Sends the instance along the first path whose `when` is true; with none, to `otherwise`, or to the end."""
+
+    type: Literal["condition"]
+    paths: Annotated[tuple[ConditionPath, ...], Field(min_length=1)]
+    otherwise: Target | None = Field(None, description="Where those go for whom no path is true; else they end.")
+
+    def ways_out(self, following: str) -> dict[str, str]:
+        """`otherwise` is one only where it is written: else those for whom no path is true end there (`no_path`)."""
+        labelled = {path.label: path.next or self.next or following for path in self.paths}
+        return labelled | ({"otherwise": self.otherwise} if self.otherwise else {})
+
+
+class SplitPath(Definition):
+    """One way out of a split."""
+
+    label: FilledText = Field(description="What outcomes call this path.")
+    percent: Percent = Field(description="Its share; all add up to 100, two decimals at most.")
+    next: Target | None = None
+
+
+class Split(StepWithNext):
+    """Sends the instance along one of several paths by share, the same one for a profile every time."""
+
+    type: Literal["split"]
+    paths: Annotated[tuple[SplitPath, ...], Field(min_length=1)]
+    seed: Seed | None = Field(None, description="Another seed draws the shares anew.")
+
+    def ways_out(self, following: str) -> dict[str, str]:
+        return {path.label: path.next or self.next or following for path in self.paths}
+
+
+class ProfileCap(StepWithNext):
+    """Lets exactly the first `limit` to arrive go on to `next`, and sends all others to `otherwise`, or to the end."""
+
+    type: Literal["profile_cap"]
+    limit: Count | None = Field(None, description="How many may pass.")
+    limits: Annotated[tuple[Count, ...], Field(min_length=1)] | None = Field(
+        None, description="How many may pass at each occurrence or on each day; the last number holds."
+    )
+    per: Literal["version", "occurrence", "day"] = Field(
+        "version", description="What is counted: the version's whole life, one occurrence of its read, or a local day."
+    )
+    otherwise: Target | None = Field(None, description="Where all others go; the end unless given.")
+
+    @model_validator(mode="after")
+    def has_one_limit(self) -> Self:
+        if (self.limit is None) == (self.limits is None):
+            raise Mistake("write one of limit and limits")
+        return self
+
+    def ways_out(self, following: str) -> dict[str, str]:
+        return {"next": self.next or following, "otherwise": self.otherwise or "end"}
+
+
+class LocalMoment(Definition):
+    """The first such local moment not before the arrival, nor before the local date `in_days` after it."""
+
+    time: LocalTime = Field(description="Local time in the instance's zone, HH:MM.")
+    days: Days | None = Field(None, description="On one of these days; all unless given.")
+    in_days: Count | None = Field(None, description="Not before the local date so many days after the arrival.")
+
+
+def _kind_of_until(value: object) -> str:
+    return "<moment>" if isinstance(value, LocalMoment | Mapping) else "<expression>"
+
+
+Until = Annotated[
+    Annotated[Expression, Tag("<expression>")] | Annotated[LocalMoment, Tag("<moment>")],
+    Discriminator(_kind_of_until),
+]
+
+
+class Wait(StepWithNext):
+    """Holds the instance for a duration, or until a moment; one that is past or null is no wait."""
+
+    type: Literal["wait"]
+    for_: Duration | None = Field(None, alias="for", description="Elapsed time, such as PT6H or 2d.")
+    until: Until | None = Field(None, description="An SQL expression, or {time, days, in_days} in local time.")
+
+    @model_validator(mode="after")
+    def has_one_end(self) -> Self:
+        if (self.for_ is None) == (self.until is None):
+            raise Mistake("write one of for and until")
+        return self
+
+
+class Message(StepWithNext):
+    """Asks for one send through a channel, and goes on when it is sent or excluded."""
+
+    type: Literal["message"]
+    channel: Name
+    template: FilledText | None = Field(None, description="templates/<channel>/<template>.yaml")
+    content: Content | None = Field(None, description="The fields themselves, in place of a template.")
+    category: Literal["marketing", "transactional"] = Field(
+        "marketing", description="Transactional messages ignore consent and frequency caps, and go first."
+    )
+    address: Expression | None = Field(None, description="SQL expression, in place of the channel's.")
+    rule_sets: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
+        None, description="The rule sets of rules.yaml that this message is under."
+    )
+    on_excluded: Target | None = Field(None, description="Where those go who are excluded; `next` unless given.")
+
+    @model_validator(mode="after")
+    def has_one_content(self) -> Self:
+        if (self.template is None) == (self.content is None):
+            raise Mistake("write one of template and content")
+        return self
+
+    def ways_out(self, following: str) -> dict[str, str]:
+        onward = self.next or following
+        return {"next": onward, "on_excluded": self.on_excluded or onward}
+
+
+class End(Step):
+    """Ends the journey for the instance, completed."""
+
+    type: Literal["end"]
+
+
+AnyStep = Annotated[
+    Annotated[Condition, Tag("<condition>")]
+    | Annotated[Split, Tag("<split>")]
+    | Annotated[ProfileCap, Tag("<profile_cap>")]
+    | Annotated[Wait, Tag("<wait>")]
+    | Annotated[Message, Tag("<message>")]
+    | Annotated[End, Tag("<end>")],
+    Discriminator(by_type),
+]
