@@ -42,7 +42,7 @@ class Batch(Definition):
     """The files in which sends are handed over."""
 
     format: Literal["jsonl", "csv", "parquet"] = "jsonl"
-    max_rows: Positive = Field(50000, description="Rows of one file at most.")
+    max_rows: Positive = Field(default=50000, description="Rows of one file at most.")
 
 
 class Limit(Definition):
@@ -50,7 +50,7 @@ class Limit(Definition):
 
     max: Positive
     per: Literal["second", "minute", "hour", "day"]
-    timezone: Zone | None = Field(None, description="Zone of the windows; the project's unless given.")
+    timezone: Zone | None = Field(default=None, description="Zone of the windows; the project's unless given.")
 
 
 class GrowBy(Definition):
@@ -74,13 +74,17 @@ class RampUp(Definition):
     """The warm-up of a new sender: a limit that rises day by day."""
 
     starts_on: LocalDate = Field(description="The first day; before it nothing is sent.")
-    per_day: Plan | None = Field(None, description="How many on the first day, the second, and so on.")
-    per_hour: Plan | None = Field(None, description="How many in each hour of the first day, the second, and so on.")
-    counts: Literal["calendar_days", "sending_days"] = Field(
-        "calendar_days", description="sending_days: a day without a send doesn't move the plan on."
+    per_day: Plan | None = Field(default=None, description="How many on the first day, the second, and so on.")
+    per_hour: Plan | None = Field(
+        default=None, description="How many in each hour of the first day, the second, and so on."
     )
-    then: Then = Field("hold", description="After the last number: hold, unlimited, or {grow_by: percent a day}.")
-    timezone: Zone | None = Field(None, description="Zone of the days; the project's unless given.")
+    counts: Literal["calendar_days", "sending_days"] = Field(
+        default="calendar_days", description="sending_days: a day without a send doesn't move the plan on."
+    )
+    then: Then = Field(
+        default="hold", description="After the last number: hold, unlimited, or {grow_by: percent a day}."
+    )
+    timezone: Zone | None = Field(default=None, description="Zone of the days; the project's unless given.")
 
     @model_validator(mode="after")
     def can_be_followed(self) -> Self:
@@ -100,18 +104,22 @@ class ChannelSettings(Definition):
     """What channels.yaml says of one channel."""
 
     address: Expression | None = Field(
-        None, description="SQL expression; null or malformed excludes. Built-in channels have one."
+        default=None, description="SQL expression; null or malformed excludes. Built-in channels have one."
     )
-    consent: Expression | None = Field(None, description="SQL expression; 'n' excludes from marketing, null doesn't.")
+    consent: Expression | None = Field(
+        default=None, description="SQL expression; 'n' excludes from marketing, null doesn't."
+    )
     batch: Batch = Batch()
     unsubscribe_url: FilledText | None = Field(
-        None, description="What templates see as unsubscribe_url: a template over the profile and delivery_id."
+        default=None, description="What templates see as unsubscribe_url: a template over the profile and delivery_id."
     )
-    limits: tuple[Limit, ...] = Field((), description="Any number; every one holds at once.")
+    limits: tuple[Limit, ...] = Field(default=(), description="Any number; every one holds at once.")
     ramp_up: RampUp | None = None
-    overflow: Literal["defer", "drop"] = Field("defer", description="What becomes of a send that finds no room.")
+    overflow: Literal["defer", "drop"] = Field(
+        default="defer", description="What becomes of a send that finds no room."
+    )
     max_deferral: Duration | None = Field(
-        None, description="The longest wait for room: P7D unless given, with ramp_up without end."
+        default=None, description="The longest wait for room: P7D unless given, with ramp_up without end."
     )
 
 

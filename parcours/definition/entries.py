@@ -24,9 +24,9 @@ from parcours.definition.values import (
 class Schedule(Definition):
     """When something happens: again and again, or once."""
 
-    cron: Cron | None = Field(None, description="Five cron fields, in local time.", examples=["0 9 * * MON"])
-    at: Instant | None = Field(None, description="One instant, for once.")
-    until: Instant | None = Field(None, description="The last moment at which cron may come.")
+    cron: Cron | None = Field(default=None, description="Five cron fields, in local time.", examples=["0 9 * * MON"])
+    at: Instant | None = Field(default=None, description="One instant, for once.")
+    until: Instant | None = Field(default=None, description="The last moment at which cron may come.")
 
     @model_validator(mode="after")
     def has_one_rhythm(self) -> Self:
@@ -51,12 +51,12 @@ SeveralNumbers = Annotated[tuple[Positive, ...], Field(min_length=2, max_length=
 class Waves(Definition):
     """Cuts the members of one read into 2 to 10 parts that enter one after another."""
 
-    count: Annotated[Positive, Field(ge=2, le=10)] | None = Field(None, description="So many equal parts.")
-    percents: SeveralPercents | None = Field(None, description="Shares that add up to 100.")
-    numbers: SeveralNumbers | None = Field(None, description="Sizes; whoever is over never enters.")
-    interval: Duration | None = Field(None, description="From one start to the next, 30 minutes at least.")
+    count: Annotated[Positive, Field(ge=2, le=10)] | None = Field(default=None, description="So many equal parts.")
+    percents: SeveralPercents | None = Field(default=None, description="Shares that add up to 100.")
+    numbers: SeveralNumbers | None = Field(default=None, description="Sizes; whoever is over never enters.")
+    interval: Duration | None = Field(default=None, description="From one start to the next, 30 minutes at least.")
     starts: Annotated[tuple[Instant, ...], Field(min_length=1, max_length=9)] | None = Field(
-        None, description="The starts of the waves after the first, in place of interval."
+        default=None, description="The starts of the waves after the first, in place of interval."
     )
 
     @model_validator(mode="after")
@@ -79,8 +79,10 @@ class ReadAudience(Definition):
     type: Literal["read_audience"]
     audience: Name
     schedule: Schedule
-    incremental: Flag = Field(False, description="From the second occurrence on, only who joined since the last one.")
-    force_reentry: Flag = Field(False, description="Whoever is still inside exits before the read.")
+    incremental: Flag = Field(
+        default=False, description="From the second occurrence on, only who joined since the last one."
+    )
+    force_reentry: Flag = Field(default=False, description="Whoever is still inside exits before the read.")
     rate: Rate | None = None
     waves: Waves | None = None
 
@@ -90,7 +92,7 @@ class EventEntry(Definition):
 
     type: Literal["event"]
     event: Name = Field(description="A type of events.yaml; its attributes are event.* from then on.")
-    where: Expression | None = Field(None, description="SQL expression that the event must satisfy.")
+    where: Expression | None = Field(default=None, description="SQL expression that the event must satisfy.")
 
 
 AnyEntry = Annotated[

@@ -50,8 +50,8 @@ FREE_TO_CHANGE = ("name", "description", "tags")
 class Reentry(Definition):
     """Whether a profile may enter again, and how long after its last entry. Only events and qualifications ask it."""
 
-    allowed: Flag = Field(True, description="false: never again.")
-    after: Duration = Field(timedelta(minutes=5), description="Counted from the last entry.")
+    allowed: Flag = Field(default=True, description="false: never again.")
+    after: Duration = Field(default=timedelta(minutes=5), description="Counted from the last entry.")
 
 
 class Journey(Definition):
@@ -61,18 +61,22 @@ class Journey(Definition):
     version: Positive = Field(
         description="A whole number; a published version never changes, except name, description, tags."
     )
-    name: Text | None = Field(None, description="What people call it.")
+    name: Text | None = Field(default=None, description="What people call it.")
     description: Text | None = None
     tags: tuple[FilledText, ...] = ()
-    priority: Annotated[Whole, Field(ge=0, le=100)] = Field(50, description="0 to 100, higher wins.")
-    timezone: Zone = Field("UTC", description="The journey's zone, an IANA name; the project's unless given.")
-    use_profile_timezone: Flag = Field(False, description="Local times are in profile.timezone where that is known.")
-    starts_at: Instant | None = Field(None, description="Entries before it are rejected.")
-    ends_at: Instant | None = Field(None, description="Entries from then on are rejected, and whoever is inside exits.")
-    timeout: Duration = Field(timedelta(days=91), description="The longest stay.")
-    holdout: Percent | None = Field(None, description="Percent of entrants kept out, recorded, never messaged.")
+    priority: Annotated[Whole, Field(ge=0, le=100)] = Field(default=50, description="0 to 100, higher wins.")
+    timezone: Zone = Field(default="UTC", description="The journey's zone, an IANA name; the project's unless given.")
+    use_profile_timezone: Flag = Field(
+        default=False, description="Local times are in profile.timezone where that is known."
+    )
+    starts_at: Instant | None = Field(default=None, description="Entries before it are rejected.")
+    ends_at: Instant | None = Field(
+        default=None, description="Entries from then on are rejected, and whoever is inside exits."
+    )
+    timeout: Duration = Field(default=timedelta(days=91), description="The longest stay.")
+    holdout: Percent | None = Field(default=None, description="Percent of entrants kept out, recorded, never messaged.")
     entry: AnyEntry = Field(description="Who enters, and when.")
-    reentry: Reentry = Field(Reentry(), description="When a profile may enter again.")
+    reentry: Reentry = Field(default=Reentry(), description="When a profile may enter again.")
     steps: tuple[AnyStep, ...] = Field(min_length=1, description="A graph without circles; the first step comes first.")
 
     @cached_property

@@ -40,7 +40,9 @@ class Step(Definition):
 class StepWithNext(Step):
     """A step that somebody leaves."""
 
-    next: Target | None = Field(None, description="Where to go on: the following step unless given; `end` ends.")
+    next: Target | None = Field(
+        default=None, description="Where to go on: the following step unless given; `end` ends."
+    )
 
     def ways_out(self, following: str) -> dict[str, str]:
         return {"next": self.next or following}
@@ -59,11 +61,11 @@ class CalendarTest(Definition):
     midnight and belongs to the day on which it starts.
     """
 
-    days: Days | None = Field(None, description="mon, tue, wed, thu, fri, sat, sun; all unless given.")
-    from_: LocalTime | None = Field(None, alias="from", description="First local time, HH:MM, included.")
-    to: ClosingTime | None = Field(None, description="Last local time, HH:MM, excluded.")
-    from_date: LocalDate | None = Field(None, description="First day, included.")
-    to_date: LocalDate | None = Field(None, description="Last day, included.")
+    days: Days | None = Field(default=None, description="mon, tue, wed, thu, fri, sat, sun; all unless given.")
+    from_: LocalTime | None = Field(default=None, alias="from", description="First local time, HH:MM, included.")
+    to: ClosingTime | None = Field(default=None, description="Last local time, HH:MM, excluded.")
+    from_date: LocalDate | None = Field(default=None, description="First day, included.")
+    to_date: LocalDate | None = Field(default=None, description="Last day, included.")
 
     @model_validator(mode="after")
     def has_a_meaning(self) -> Self:
@@ -103,7 +105,9 @@ class Condition(StepWithNext):
 
     type: Literal["condition"]
     paths: Annotated[tuple[ConditionPath, ...], Field(min_length=1)]
-    otherwise: Target | None = Field(None, description="Where those go for whom no path is true; else they end.")
+    otherwise: Target | None = Field(
+        default=None, description="Where those go for whom no path is true; else they end."
+    )
 
     def ways_out(self, following: str) -> dict[str, str]:
         """`otherwise` is one only where it is written: else those for whom no path is true end there (`no_path`)."""
@@ -124,7 +128,7 @@ class Split(StepWithNext):
 
     type: Literal["split"]
     paths: Annotated[tuple[SplitPath, ...], Field(min_length=1)]
-    seed: Seed | None = Field(None, description="Another seed draws the shares anew.")
+    seed: Seed | None = Field(default=None, description="Another seed draws the shares anew.")
 
     def ways_out(self, following: str) -> dict[str, str]:
         return {path.label: path.next or self.next or following for path in self.paths}
@@ -134,14 +138,15 @@ class ProfileCap(StepWithNext):
     """Lets exactly the first `limit` to arrive go on to `next`, and sends all others to `otherwise`, or to the end."""
 
     type: Literal["profile_cap"]
-    limit: Count | None = Field(None, description="How many may pass.")
+    limit: Count | None = Field(default=None, description="How many may pass.")
     limits: Annotated[tuple[Count, ...], Field(min_length=1)] | None = Field(
-        None, description="How many may pass at each occurrence or on each day; the last number holds."
+        default=None, description="How many may pass at each occurrence or on each day; the last number holds."
     )
     per: Literal["version", "occurrence", "day"] = Field(
-        "version", description="What is counted: the version's whole life, one occurrence of its read, or a local day."
+        default="version",
+        description="What is counted: the version's whole life, one occurrence of its read, or a local day.",
     )
-    otherwise: Target | None = Field(None, description="Where all others go; the end unless given.")
+    otherwise: Target | None = Field(default=None, description="Where all others go; the end unless given.")
 
     @model_validator(mode="after")
     def has_one_limit(self) -> Self:
@@ -157,8 +162,8 @@ class LocalMoment(Definition):
     """The first such local moment not before the arrival, nor before the local date `in_days` after it."""
 
     time: LocalTime = Field(description="Local time in the instance's zone, HH:MM.")
-    days: Days | None = Field(None, description="On one of these days; all unless given.")
-    in_days: Count | None = Field(None, description="Not before the local date so many days after the arrival.")
+    days: Days | None = Field(default=None, description="On one of these days; all unless given.")
+    in_days: Count | None = Field(default=None, description="Not before the local date so many days after the arrival.")
 
 
 def _kind_of_until(value: object) -> str:
@@ -175,8 +180,8 @@ class Wait(StepWithNext):
     """Holds the instance for a duration, or until a moment; one that is past or null is no wait."""
 
     type: Literal["wait"]
-    for_: Duration | None = Field(None, alias="for", description="Elapsed time, such as PT6H or 2d.")
-    until: Until | None = Field(None, description="An SQL expression, or {time, days, in_days} in local time.")
+    for_: Duration | None = Field(default=None, alias="for", description="Elapsed time, such as PT6H or 2d.")
+    until: Until | None = Field(default=None, description="An SQL expression, or {time, days, in_days} in local time.")
 
     @model_validator(mode="after")
     def has_one_end(self) -> Self:
@@ -190,16 +195,18 @@ class Message(StepWithNext):
 
     type: Literal["message"]
     channel: Name
-    template: FilledText | None = Field(None, description="templates/<channel>/<template>.yaml")
-    content: Content | None = Field(None, description="The fields themselves, in place of a template.")
+    template: FilledText | None = Field(default=None, description="templates/<channel>/<template>.yaml")
+    content: Content | None = Field(default=None, description="The fields themselves, in place of a template.")
     category: Literal["marketing", "transactional"] = Field(
-        "marketing", description="Transactional messages ignore consent and frequency caps, and go first."
+        default="marketing", description="Transactional messages ignore consent and frequency caps, and go first."
     )
-    address: Expression | None = Field(None, description="SQL expression, in place of the channel's.")
+    address: Expression | None = Field(default=None, description="SQL expression, in place of the channel's.")
     rule_sets: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
-        None, description="The rule sets of rules.yaml that this message is under."
+        default=None, description="The rule sets of rules.yaml that this message is under."
     )
-    on_excluded: Target | None = Field(None, description="Where those go who are excluded; `next` unless given.")
+    on_excluded: Target | None = Field(
+        default=None, description="Where those go who are excluded; `next` unless given."
+    )
 
     @model_validator(mode="after")
     def has_one_content(self) -> Self:
