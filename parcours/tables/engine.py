@@ -85,6 +85,7 @@ JOURNEY_INSTANCES = Table(
         TICK_UNTIL,
         Column("sequence", "int", "Number of its next row of step_outcomes.", nullable=False),
         Column("arrived_at", "timestamp", "When it came to the step where it stands (UTC)."),
+        Column("wakes_at", "timestamp", "When it goes on by itself (UTC), were there no timeout and no ends_at."),
         Column("is_deferred", "boolean", "True where the message at which it stands has its deferred row."),
         Column("held", "string", "What holds it besides its due_at; null for nothing.", values=("limit",)),
         Column("queue", "string", "Channel for whose room it waits; null where it waits for none."),

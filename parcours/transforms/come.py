@@ -1,0 +1,295 @@
+"""Who can move in a tick: one narrow frame of instances that are inside and of entrants, before any profile is read.
+
+Columns of the frame, one row a person and version (`CANDIDATE`): who, how they come, and where they stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.window import Window
+
+from parcours.definition.journeys import EventEntry, ReadAudience
+from parcours.transforms.dispatch import quoted
+from parcours.walk import clock
+from parcours.walk.agenda import Agenda, Occurrence, version_key
+from parcours.walk.plan import Version
+
+CANDIDATE = (
+    "version int, journey_id string, instance_id string, profile_id string, entry_key string, moment bigint, late string, "
+    "occurrence int, context map<string,string>, entered_at timestamp, step_id string, arrived_at timestamp, "
+    "wakes_at timestamp, is_deferred boolean, held string, sequence int"
+)
+"""`moment` (microseconds) is null for who is inside. `late` orders what was learnt late; null otherwise."""
+NAMES = tuple(column.split()[0] for column in CANDIDATE.split(", "))
+_ENTRANT = {
+    "entered_at": "timestamp",
+    "step_id": "string",
+    "arrived_at": "timestamp",
+    "wakes_at": "timestamp",
+    "is_deferred": "boolean",
+    "held": "string",
+}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The frames that a tick reads, each at its pinned version.
+
+    `instances` those that are due, at the head of a queue, or of a journey that empties; `events` those of the interval;
+    `late_events` learnt since the tick before and not after its end; `learnt_stays` the keys of stays learnt since the
+    occurrence named (`version`, `moment`); `spread` the entrants of earlier occurrences whose moment has come.
+    """
+
+    instances: DataFrame | None
+    members: DataFrame | None = None
+    learnt_stays: DataFrame | None = None
+    events: DataFrame | None = None
+    late_events: DataFrame | None = None
+    spread: DataFrame | None = None
+
+
+def candidates(sources: Sources, agenda: Agenda) -> DataFrame | None:
+    """All who can move, unique on (version, instance_id); None where nothing can."""
+    parts = [
+        inside(sources.instances, agenda) if sources.instances is not None else None,
+        entrants_of_events(sources, agenda),
+        sources.spread and entrants_spread(sources.spread, agenda),
+    ]
+    return _union(parts)
+
+
+def _union(parts: list[DataFrame | None]) -> DataFrame | None:
+    found: DataFrame | None = None
+    for part in parts:
+        if part is not None:
+            found = part if found is None else found.unionByName(part)
+    return found
+
+
+def version_index(agenda: Agenda) -> Column:
+    """The index of a row's version; null for one that isn't on the agenda."""
+    pairs = ", ".join(f"{quoted(version_key(v))}, {v.index}" for v in agenda.versions)
+    return F.expr(f"try_element_at(map({pairs}), concat(journey_id, '|', journey_version))")
+
+
+def instance_id(version_number: Column) -> Column:
+    """The published digest of 2.2."""
+    return F.md5(F.concat_ws("|", "journey_id", version_number, "profile_id", "entry_key"))
+
+
+def inside(instances: DataFrame, agenda: Agenda) -> DataFrame:
+    """The instances that are loaded, as candidates."""
+    return instances.withColumns({"version": version_index(agenda), "moment": F.lit(None).cast("bigint")}).select(
+        "version",
+        "journey_id",
+        "instance_id",
+        "profile_id",
+        "entry_key",
+        "moment",
+        F.lit(None).cast("string").alias("late"),
+        F.coalesce("occurrence", F.lit(0)).alias("occurrence"),
+        "context",
+        "entered_at",
+        "step_id",
+        "arrived_at",
+        "wakes_at",
+        F.coalesce("is_deferred", F.lit(False)).alias("is_deferred"),
+        "held",
+        "sequence",
+    )
+
+
+def _entrants(frame: DataFrame) -> DataFrame:
+    """Fills what only an instance has, and puts the columns in their order."""
+    empty = {name: F.lit(None).cast(kind) for name, kind in _ENTRANT.items()}
+    return frame.withColumns({**empty, "is_deferred": F.lit(False), "sequence": F.lit(0)}).select(*NAMES)
+
+
+# ------------------------------------------------------------------------------------------------------------ reads
+def members_of(sources: Sources, agenda: Agenda) -> DataFrame | None:
+    """Who enters by the occurrences of the tick, one row a member and occurrence: CANDIDATE, and `moment` that of the occurrence.
+
+    Stays of one profile in an audience don't overlap (`load` refuses them), so a member comes once.
+    """
+    if sources.members is None:
+        return None
+    parts = [_members_at(sources, agenda, occurrence) for occurrence in agenda.occurrences]
+    return _union(list(parts))
+
+
+def _members_at(sources: Sources, agenda: Agenda, occurrence: Occurrence) -> DataFrame:
+    version = agenda.versions[occurrence.version]
+    entry = version.journey.entry
+    assert isinstance(entry, ReadAudience) and sources.members is not None
+    at = F.timestamp_micros(F.lit(occurrence.moment))
+    is_member = (
+        (F.col("audience_id") == entry.audience)
+        & (F.col("entered_at") <= at)
+        & (F.col("exited_at").isNull() | (F.col("exited_at") > at))
+    )
+    members = sources.members.where(is_member)
+    if occurrence.since is not None:
+        members = _became(members, sources, occurrence)
+    enrichment = F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("audience."), name))
+    found = members.select(
+        F.lit(version.index).alias("version"),
+        F.lit(version.journey.id).alias("journey_id"),
+        "profile_id",
+        F.lit(occurrence.key).alias("entry_key"),
+        F.lit(occurrence.moment).cast("bigint").alias("moment"),
+        F.lit(None).cast("string").alias("late"),
+        F.lit(occurrence.number).alias("occurrence"),
+        enrichment.alias("context"),
+    ).withColumn("instance_id", instance_id(F.lit(str(version.journey.version))))
+    return _entrants(found)
+
+
+def _became(members: DataFrame, sources: Sources, occurrence: Occurrence) -> DataFrame:
+    """Of the members those whose stay began, or was learnt, after the occurrence before (1.2)."""
+    assert occurrence.since is not None
+    began = F.col("entered_at") > F.timestamp_micros(F.lit(occurrence.since))
+    if sources.learnt_stays is None:
+        return members.where(began)
+    learnt = sources.learnt_stays.where(F.col("moment") == occurrence.moment).select(
+        "audience_id", "profile_id", "entered_at", F.lit(True).alias("is_learnt")
+    )
+    joined = members.join(learnt, on=["audience_id", "profile_id", "entered_at"], how="left")
+    return joined.where(began | F.col("is_learnt")).drop("is_learnt")
+
+
+def spread_moments(entrants: DataFrame, agenda: Agenda) -> DataFrame:
+    """The entrants of reads with `rate` or `waves`, each at its own moment; who is over the waves' numbers is gone.
+
+    Places are those of the order of instance_id, counted bucket by bucket: a rank over a whole audience in one task
+    takes several times as long (house.md).
+    """
+    one_read = ["version", "entry_key"]
+    bucketed = entrants.withColumn("bucket", F.substring("instance_id", 1, 3))
+    counts = bucketed.groupBy(*one_read, "bucket").agg(F.count("*").alias("in_bucket"))
+    by_read = Window.partitionBy(*one_read)
+    before = by_read.orderBy("bucket").rowsBetween(Window.unboundedPreceding, -1)
+    offsets = counts.select(
+        *one_read,
+        "bucket",
+        F.coalesce(F.sum("in_bucket").over(before), F.lit(0)).alias("before_bucket"),
+        F.sum("in_bucket").over(by_read).alias("members"),
+    )
+    in_bucket = Window.partitionBy(*one_read, "bucket").orderBy("instance_id")
+    placed = (
+        bucketed.withColumn("place_in_bucket", F.row_number().over(in_bucket) - 1)
+        .join(F.broadcast(offsets), on=[*one_read, "bucket"], how="inner")
+        .withColumn("place", F.col("before_bucket") + F.col("place_in_bucket"))
+    )
+    moments = [_spread_text(version) for version in agenda.versions]
+    from parcours.transforms.dispatch import by_version
+
+    return placed.withColumn("moment", by_version(moments, "moment")).where("moment IS NOT NULL").select(*NAMES)
+
+
+def is_spread(version: Version) -> bool:
+    entry = version.journey.entry
+    return isinstance(entry, ReadAudience) and (entry.rate is not None or entry.waves is not None)
+
+
+def _spread_text(version: Version) -> str:
+    """Spark SQL text of the moment of entry, from `moment`, `place` and `members`; null for who never enters (1.2)."""
+    entry = version.journey.entry
+    if not isinstance(entry, ReadAudience) or not is_spread(version):
+        return ""
+    if entry.waves is None:
+        return f"moment + {_paced(entry, 'place')}"
+    waves = entry.waves
+    if waves.count is not None:
+        ends = [f"(members div {waves.count}) * {k} + least(members % {waves.count}, {k})" for k in range(1, waves.count + 1)]
+    elif waves.percents is not None:
+        so_far = [int(sum(waves.percents[: k + 1]) * 10_000) for k in range(len(waves.percents))]
+        ends = [f"(members * {hundredths}) div 1000000" for hundredths in so_far]
+    else:
+        assert waves.numbers is not None
+        ends = [str(sum(waves.numbers[: k + 1])) for k in range(len(waves.numbers))]
+    if waves.starts is not None:
+        starts = ["moment", *(str(clock.micros(start)) for start in waves.starts)]
+    else:
+        assert waves.interval is not None
+        starts = [f"(moment + {k * clock.micros(waves.interval)})" for k in range(len(ends))]
+    begins = ["0", *ends[:-1]]
+    cases = [
+        f"WHEN place < {end} THEN {start} + {_paced(entry, f'(place - {begin})')}"
+        for begin, end, start in zip(begins, ends, starts, strict=True)
+    ]
+    return f"CASE {' '.join(cases)} END"
+
+
+def _paced(entry: ReadAudience, place: str) -> str:
+    if entry.rate is None:
+        return "0L"
+    return f"({place} div {entry.rate.max}) * {clock.UNITS[entry.rate.per]}L"
+
+
+def entrants_spread(spread: DataFrame, agenda: Agenda) -> DataFrame:
+    """Members of earlier occurrences whose moment of entry lies in the tick."""
+    found = spread.withColumns(
+        {
+            "version": version_index(agenda),
+            "moment": F.unix_micros("enter_at"),
+            "late": F.lit(None).cast("string"),
+            "occurrence": F.coalesce("occurrence", F.lit(0)),
+        }
+    )
+    return _entrants(found.where("version IS NOT NULL"))
+
+
+# ----------------------------------------------------------------------------------------------------------- events
+def entrants_of_events(sources: Sources, agenda: Agenda) -> DataFrame | None:
+    """Whom the events of the tick bring in, before `where` is looked at; null profiles bring nobody."""
+    listening = [v for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
+    if not listening:
+        return None
+    parts = [
+        _brought_in(frame, listening, agenda, is_late=is_late)
+        for frame, is_late in ((sources.events, False), (sources.late_events, True))
+        if frame is not None
+    ]
+    return _union(list(parts))
+
+
+def _brought_in(events: DataFrame, versions: list[Version], agenda: Agenda, *, is_late: bool) -> DataFrame:
+    happened = F.unix_micros("event_time")
+    moment = F.lit(agenda.start).cast("bigint") if is_late else happened
+    order = F.concat_ws("|", F.lpad(happened.cast("string"), 20, "0"), F.lit("0"), "event_id")
+    entered = events.where(F.col("profile_id").isNotNull() & F.col("event_time").isNotNull()).select(
+        "event_type",
+        "profile_id",
+        F.col("event_id").alias("entry_key"),
+        happened.alias("happened"),
+        moment.alias("moment"),
+        (order if is_late else F.lit(None).cast("string")).alias("late"),
+        F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("event."), name)).alias("context"),
+    )
+    matching = F.explode(_versions_of_event(versions))
+    joined = entered.select("*", matching.alias("entered_version")).select("*", "entered_version.*")
+    live = (F.col("published_at") <= F.col("moment")) & (
+        F.col("closed_at").isNull() | (F.col("moment") < F.col("closed_at"))
+    )
+    found = joined.where(live & (F.col("happened") >= F.col("first_published_at")))
+    number = F.col("journey_version").cast("string")
+    return _entrants(found.withColumns({"instance_id": instance_id(number), "occurrence": F.lit(0)}))
+
+
+def _versions_of_event(versions: list[Version]) -> Column:
+    """The versions that an event's type enters, with when each is live."""
+    by_type: dict[str, list[str]] = {}
+    for version in versions:
+        entry = version.journey.entry
+        assert isinstance(entry, EventEntry)
+        closed = "NULL" if version.closed_at is None else f"{version.closed_at}L"
+        by_type.setdefault(entry.event, []).append(
+            f"named_struct('version', {version.index}, 'journey_id', {quoted(version.journey.id)}, "
+            f"'journey_version', {version.journey.version}, 'published_at', {version.published_at}L, "
+            f"'first_published_at', {version.first_published_at}L, 'closed_at', CAST({closed} AS BIGINT))"
+        )
+    entries = ", ".join(f"{quoted(kind)}, array({', '.join(structs)})" for kind, structs in by_type.items())
+    return F.expr(f"try_element_at(map({entries}), event_type)")

@@ -1,0 +1,32 @@
+"""Texts of Spark SQL that differ from version to version, chosen row by row by the column `version`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+
+def by_version(texts: Sequence[str], none: str = "NULL") -> Column:
+    """For each row the text of its version; `none` where that is empty.
+
+    A binary IF: a flat CASE over a hundred versions takes minutes to plan, and columns built call by call as well
+    (reference/stack.md 8.3). Only the row's own text is computed.
+    """
+    return F.expr(_choose([text or none for text in texts], 0))
+
+
+def _choose(texts: Sequence[str], first: int) -> str:
+    if not texts:
+        return "NULL"
+    if all(text == texts[0] for text in texts):
+        return texts[0]
+    middle = len(texts) // 2
+    left, right = _choose(texts[:middle], first), _choose(texts[middle:], first + middle)
+    return f"IF(version < {first + middle}, {left}, {right})"
+
+
+def quoted(text: str) -> str:
+    """The text as a Spark SQL literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,230 @@
+"""Everybody who can move in a tick, with what decides where they go and what is written of them: the frame `movers`.
+
+One row an instance or entrant. `answers`, `eligibility`, … are arrays numbered by the plan of the row's version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.window import Window
+
+from parcours.definition.journeys import EventEntry
+from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.eligibility import with_eligibility
+from parcours.walk import clock
+from parcours.walk.agenda import Agenda
+from parcours.walk.plan import Version
+
+
+@dataclass(frozen=True)
+class People:
+    """What is known of people, each frame at its pinned version.
+
+    `profiles` has the columns that are used; `instances` the whole table, of which few columns are read for the journeys
+    that somebody enters; `holdouts` (journey_id, profile_id, entered_at) who was kept out of those with re-entry rules.
+    """
+
+    profiles: DataFrame
+    members: DataFrame | None
+    suppressions: DataFrame | None
+    instances: DataFrame | None
+    holdouts: DataFrame | None
+    zones: DataFrame | None
+
+
+def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types: Mapping[str, str]) -> DataFrame:
+    """The candidates with everything that the walk and the outcomes need of them."""
+    coupled = with_history(candidates, agenda, people.instances, people.holdouts)
+    known = with_profile(coupled, people, profile_types)
+    wanted = only_who_are_wanted(with_names(known, agenda), agenda)
+    placed = with_zone(wanted, agenda, people.zones)
+    member = with_memberships(placed, agenda, people.members)
+    answered = with_answers(member, agenda)
+    return with_eligibility(answered, agenda.versions, people.suppressions)
+
+
+# ------------------------------------------------------------------------------------------------------ their history
+def with_history(
+    candidates: DataFrame, agenda: Agenda, instances: DataFrame | None, holdouts: DataFrame | None
+) -> DataFrame:
+    """Adds `is_inside` and `last_entry_at` (of the journey, before the tick), and `is_coupled`.
+
+    Coupled are the candidates of one profile and journey where there are several: what becomes of one decides over another.
+    """
+    one_pair = Window.partitionBy("profile_id", "journey_id")
+    counted = candidates.withColumn("is_coupled", F.count("*").over(one_pair) > 1)
+    nothing = {"is_inside": F.lit(False), "last_entry_at": F.lit(None).cast("bigint")}
+    entered = sorted({v.journey.id for v in agenda.versions if v.closed_at is None or v.closed_at > agenda.start})
+    if instances is None or not entered:
+        return counted.withColumns(nothing)
+    since = _reads_back_to(agenda)
+    is_active = F.col("status") == "active"
+    passages = instances.where(F.col("journey_id").isin(entered) & (is_active | _entered_since(since))).select(
+        "profile_id", "journey_id", is_active.alias("is_active"), F.unix_micros("entered_at").alias("entry_at")
+    )
+    if holdouts is not None:
+        passages = passages.unionByName(
+            holdouts.select("profile_id", "journey_id", F.lit(False).alias("is_active"), "entry_at")
+        )
+    history = passages.groupBy("profile_id", "journey_id").agg(
+        F.max("is_active").alias("is_inside"), F.max("entry_at").alias("last_entry_at")
+    )
+    # One row of history a (profile, journey), so the join adds no rows.
+    return counted.join(history, on=["profile_id", "journey_id"], how="left").withColumn(
+        "is_inside", F.coalesce("is_inside", F.lit(False))
+    )
+
+
+def _reads_back_to(agenda: Agenda) -> int | None:
+    """The earliest entry that a re-entry rule of an event journey can still ask for; None: all."""
+    entries = [v.journey.reentry for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
+    if any(not reentry.allowed for reentry in entries):
+        return None
+    return agenda.start - max((clock.micros(reentry.after) for reentry in entries), default=0)
+
+
+def _entered_since(since: int | None) -> Column:
+    return F.lit(True) if since is None else F.col("entered_at") >= F.timestamp_micros(F.lit(since))
+
+
+# ------------------------------------------------------------------------------------------------------- who they are
+def with_profile(candidates: DataFrame, people: People, types: Mapping[str, str]) -> DataFrame:
+    """Adds the struct `profile` of the columns that are used, typed as declared, and `has_profile`."""
+    present = set(people.profiles.columns)
+    fields = [
+        (F.expr(f"try_cast(`{name}` AS {kind})") if name in present else F.lit(None).cast(kind)).alias(name)
+        for name, kind in sorted(types.items())
+    ]
+    profiles = people.profiles.select(
+        "profile_id", F.struct(*(fields or [F.lit(True).alias("exists")])).alias("profile"), F.lit(True).alias("has_profile")
+    )
+    # profile_id is unique in profiles.
+    return candidates.join(profiles, on="profile_id", how="left").withColumn(
+        "has_profile", F.coalesce("has_profile", F.lit(False))
+    )
+
+
+def with_names(movers: DataFrame, agenda: Agenda) -> DataFrame:
+    """Adds what expressions call by name besides `profile`: `event`, `audience`, `journey`."""
+    entered = F.coalesce(F.col("entered_at"), F.timestamp_micros("moment"))
+    number = by_version([str(version.journey.version) for version in agenda.versions])
+    journey = F.struct(
+        F.col("journey_id").alias("id"), number.alias("version"), "instance_id", entered.alias("entered_at")
+    )
+    return movers.withColumns(
+        {"event": _attributes("event."), "audience": _attributes("audience."), "journey": journey, "journey_version": number}
+    )
+
+
+def _attributes(prefix: str) -> Column:
+    mine = F.map_filter(F.col("context"), lambda name, _: F.startswith(name, F.lit(prefix)))
+    return F.transform_keys(mine, lambda name, _: F.substring(name, len(prefix) + 1, 10_000))
+
+
+def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
+    """Leaves out the entrants whose event doesn't satisfy the `where` of the entry."""
+    texts = [version.entry_where or "" for version in agenda.versions]
+    if not any(texts):
+        return movers
+    now = F.timestamp_micros("moment")
+    asked = movers.withColumn("__now", now).withColumn("__local_now", F.lit(None).cast("timestamp_ntz"))
+    wanted = F.col("moment").isNull() | F.coalesce(by_version(texts, "true"), F.lit(False))
+    return asked.where(wanted).drop("__now", "__local_now")
+
+
+def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> DataFrame:
+    """Adds `zone`: the number of the profile's zone in `zones` (zone_name, zone), -1 for the journey's (1.1)."""
+    uses = [str(v.journey.use_profile_timezone).lower() for v in agenda.versions]
+    if zones is None or "true" not in uses:
+        return movers.withColumn("zone", F.lit(-1))
+    name = F.when(by_version(uses), F.col("profile.timezone"))
+    named = movers.withColumn("zone_name", name).join(F.broadcast(zones), on="zone_name", how="left")
+    return named.withColumn("zone", F.coalesce("zone", F.lit(-1))).drop("zone_name")
+
+
+# --------------------------------------------------------------------------------------------------- what they answer
+def with_memberships(movers: DataFrame, agenda: Agenda, members: DataFrame | None) -> DataFrame:
+    """Adds `member` (at the tick's start) and `flips` (moments in the tick at which that changes), by the plan's audiences."""
+    audiences = sorted({audience for version in agenda.versions for audience in version.audiences})
+    if not audiences or members is None:
+        return movers.withColumns(
+            {
+                "member": _of_audiences(agenda, lambda _: "false", "boolean"),
+                "flips": _of_audiences(agenda, lambda _: "CAST(array() AS ARRAY<BIGINT>)", "array<bigint>"),
+            }
+        )
+    start, until = (F.timestamp_micros(F.lit(at)) for at in (agenda.start, agenda.until))
+    concerned = members.where(
+        F.col("audience_id").isin(audiences)
+        & (F.col("entered_at") <= until)
+        & (F.col("exited_at").isNull() | (F.col("exited_at") > start))
+    )
+    changes = F.filter(
+        F.array(F.unix_micros("entered_at"), F.unix_micros("exited_at")),
+        lambda at: (at > agenda.start) & (at <= agenda.until),
+    )
+    stays = concerned.groupBy("profile_id", "audience_id").agg(
+        F.max(F.col("entered_at") <= start).alias("member"),
+        F.array_sort(F.flatten(F.collect_list(changes))).alias("flips"),
+    )
+    by_profile = stays.groupBy("profile_id").agg(
+        F.map_from_entries(F.collect_list(F.struct("audience_id", F.struct("member", "flips")))).alias("__stays")
+    )
+    found = movers.join(by_profile, on="profile_id", how="left")  # one row a profile
+    return found.withColumns(
+        {
+            "member": _of_audiences(agenda, lambda a: f"coalesce(__stays[{quoted(a)}].member, false)", "boolean"),
+            "flips": _of_audiences(
+                agenda, lambda a: f"coalesce(__stays[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))", "array<bigint>"
+            ),
+        }
+    ).drop("__stays")
+
+
+def _of_audiences(agenda: Agenda, text: Callable[[str], str], kind: str) -> Column:
+    texts = [f"array({', '.join(text(a) for a in version.audiences)})" for version in agenda.versions]
+    return by_version([_typed(t, kind) for t in texts])
+
+
+def _typed(array: str, kind: str) -> str:
+    return f"CAST({array} AS ARRAY<{kind.upper()}>)"
+
+
+def with_answers(movers: DataFrame, agenda: Agenda) -> DataFrame:
+    """Adds `answers`: what is asked of everybody at once; null where the answer depends on a later moment."""
+    return movers.withColumn("answers", by_version([_answers(version) for version in agenda.versions]))
+
+
+def _answers(version: Version) -> str:
+    texts = ["NULL" if question.uses_now else question.sql for question in version.questions]
+    return _typed(f"array({', '.join(texts)})", "bigint")
+
+
+def answers_at(movers: DataFrame, asked: DataFrame, agenda: Agenda) -> DataFrame:
+    """Answers to questions about a moment: (instance_id, version, question, moment, answer).
+
+    `asked` has (instance_id, version, question, moment, zone_name), unique on the first four.
+    """
+    joined = movers.drop("moment", "zone").join(asked, on=["instance_id", "version"], how="inner")
+    now = F.timestamp_micros("moment")
+    local = F.expr("CAST(from_utc_timestamp(timestamp_micros(moment), zone_name) AS TIMESTAMP_NTZ)")
+    timed = joined.withColumns({"__now": now, "__local_now": local})
+    texts = []
+    for version in agenda.versions:
+        cases = [f"WHEN {k} THEN {q.sql}" for k, q in enumerate(version.questions) if q.uses_now]
+        texts.append(f"CASE question {' '.join(cases)} END" if cases else "")
+    return timed.select(
+        "instance_id", "version", "question", "moment", by_version(texts, "CAST(NULL AS BIGINT)").alias("answer")
+    )
+
+
+def only_used(types: Mapping[str, str], versions: Sequence[Version], always: Sequence[str] = ()) -> dict[str, str]:
+    """The profile columns that anything of these versions uses, with their types; `timezone` where it counts."""
+    used = {column for version in versions for column in version.profile_columns} | set(always)
+    if any(version.journey.use_profile_timezone for version in versions):
+        used.add("timezone")
+    return {column: types.get(column, "string") for column in sorted(used)}

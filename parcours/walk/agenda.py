@@ -1,0 +1,104 @@
+"""What a tick has on its agenda before anybody's data is read: live versions, occurrences, changes of life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from parcours.definition.journeys import ReadAudience
+from parcours.definition.times import iso, occurrences
+from parcours.walk import clock
+from parcours.walk.plan import Version
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One run of a read. `number` counts from 1 within the version; `since` is the run before it, for incremental reads."""
+
+    version: int
+    moment: int
+    number: int
+    since: int | None
+
+    @property
+    def key(self) -> str:
+        return iso(clock.moment_of(self.moment))
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The interval (start, until] and what falls into it. The first tick of all includes its start."""
+
+    start: int
+    until: int
+    is_first: bool
+    versions: Sequence[Version]
+    occurrences: Sequence[Occurrence]
+    stops: Sequence[tuple[int, str]]
+    occurrence_counts: Mapping[str, int]
+    last_occurrences: Mapping[str, int]
+
+    @property
+    def forced(self) -> list[tuple[int, str]]:
+        """(moment, journey) of the occurrences before which everybody inside leaves."""
+        found = []
+        for occurrence in self.occurrences:
+            journey = self.versions[occurrence.version].journey
+            if isinstance(journey.entry, ReadAudience) and journey.entry.force_reentry:
+                found.append((occurrence.moment, journey.id))
+        return found
+
+    @property
+    def emptied(self) -> set[str]:
+        """Journeys whose every instance is concerned, whether due or not."""
+        return {journey for _, journey in (*self.stops, *self.forced)}
+
+    def holds(self, moment: int) -> bool:
+        return self.start < moment <= self.until or (self.is_first and moment == self.start)
+
+
+def version_key(version: Version) -> str:
+    return f"{version.journey.id}|{version.journey.version}"
+
+
+def plan_agenda(
+    start: int,
+    until: int,
+    versions: Sequence[Version],
+    *,
+    is_first: bool,
+    stops: Sequence[tuple[int, str]],
+    occurrence_counts: Mapping[str, int],
+    last_occurrences: Mapping[str, int],
+) -> Agenda:
+    """The agenda; the counts are those before the tick, and come back as they are after it."""
+    counts, last, found = dict(occurrence_counts), dict(last_occurrences), []
+    for moment, version in _runs(start, until, versions, is_first=is_first):
+        key, journey = version_key(version), version.journey
+        counts[key] = counts.get(key, 0) + 1
+        is_incremental = isinstance(journey.entry, ReadAudience) and journey.entry.incremental
+        since = last.get(journey.id) if is_incremental else None
+        found.append(Occurrence(version.index, moment, counts[key], since))
+        last[journey.id] = moment
+    return Agenda(start, until, is_first, versions, found, stops, counts, last)
+
+
+def _runs(start: int, until: int, versions: Sequence[Version], *, is_first: bool) -> list[tuple[int, Version]]:
+    """The occurrences that run, in order of time: while their version is live, and within its dates (2.3)."""
+    runs = []
+    for version in versions:
+        entry = version.journey.entry
+        if not isinstance(entry, ReadAudience):
+            continue
+        # A version that is published in this tick has its own beginning, which its occurrences may fall on.
+        begins = max(start, version.published_at)
+        includes_start = is_first or version.published_at > start
+        if begins > until:
+            continue
+        for moment in occurrences(
+            entry.schedule, version.zone, clock.moment_of(begins), clock.moment_of(until), includes_start=includes_start
+        ):
+            at = clock.micros(moment)
+            if version.is_live(at) and not version.is_outside_dates(at):
+                runs.append((at, version))
+    return sorted(runs, key=lambda run: (run[0], run[1].index))

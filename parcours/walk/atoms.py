@@ -1,0 +1,88 @@
+"""The people of a tick as narrow columns: what decides where they go, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+NEVER = np.iinfo(np.int64).max
+"""An instant later than all others: what never happens."""
+ALWAYS = np.iinfo(np.int64).min
+NONE = np.iinfo(np.int64).min
+"""No answer: SQL's null in a column of integers."""
+
+
+@dataclass(frozen=True)
+class Atoms:
+    """Columns over atoms, in the order of `instance_id`; an atom of more than one person has none and is never cut.
+
+    Instants are microseconds; `NONE` is null. The second dimension of a matrix is numbered by the plan of the atom's version.
+    """
+
+    count: Integers
+    """How many people the atom stands for."""
+    entered_at: Integers
+    """Moment of entry; of entrants set when they are admitted."""
+    occurrence: Integers
+    """Number of the occurrence by which the instance entered; 0 for none."""
+    zone: Integers
+    """Index into the names of known zones; -1: the journey's."""
+    answers: Integers
+    """Matrix: the answer to each question of the plan."""
+    eligibility: Integers
+    """Matrix: index into `ELIGIBILITY` for each kind of send of the plan, as the profile stands."""
+    suppressed_at: Integers
+    """Matrix: the instant from which the address of that kind of send is suppressed."""
+    allowed_at: Integers
+    """Matrix: the instant from which it stands on the allow-list."""
+    address_group: Integers
+    """Matrix: equal numbers share an address within one occurrence; -1: nobody shares it."""
+    member: Booleans
+    """Matrix: whether the profile is a member of each audience of the plan at the tick's start."""
+    flips: dict[tuple[int, int], tuple[int, ...]]
+    """(atom, audience) -> moments in the tick at which that membership starts or ends."""
+    has_profile: Booleans
+    is_inside: Booleans
+    """Whether the profile is inside this journey when the tick begins."""
+    last_entry_at: Integers
+    """The profile's last entry into this journey before the tick."""
+    pair: Integers
+    """Number of the (journey, profile) where more than one atom of the tick belongs to it; else -1."""
+
+    def __len__(self) -> int:
+        return len(self.count)
+
+    def is_member(self, atoms: Integers, audience: int, instant: int) -> Booleans:
+        """Membership of each of these atoms at the instant (entered_at <= instant < exited_at)."""
+        found = self.member[atoms, audience].copy()
+        if self.flips:
+            for position, atom in enumerate(atoms):
+                changes = self.flips.get((int(atom), audience), ())
+                if sum(1 for change in changes if change <= instant) % 2:
+                    found[position] = not found[position]
+        return found
+
+
+ELIGIBILITY = ("", "no_address", "malformed_address", "no_consent")
+"""Reasons of specification 2.5, 1, that follow from the profile alone; the first is none."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Atoms of one version that come in, or stand somewhere, alike when the tick begins."""
+
+    version: int
+    atoms: Integers
+    moment: int | None = None
+    """When they would enter; None: they are inside."""
+    late: int | None = None
+    """Their place among what was learnt late, all at the tick's start, one after another."""
+    step_id: str | None = None
+    arrived_at: int | None = None
+    wakes_at: int | None = None
+    is_deferred: bool = False
+    held: str | None = None

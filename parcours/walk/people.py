@@ -1,0 +1,128 @@
+"""From the narrow columns of `movers`, as Arrow, to the atoms of a walk and where they stand when the tick begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcours.walk.atoms import NEVER, NONE, Arrival, Atoms, Booleans, Integers
+from parcours.walk.plan import Version
+
+ALIKE = ("version", "moment", "late", "step_id", "arrived_at", "wakes_at", "is_deferred", "held")
+"""What must be the same for movers to start in one cell."""
+
+
+def people_of(table: pa.Table, versions: Sequence[Version]) -> tuple[Atoms, list[Arrival], list[str]]:
+    """(atoms in the order of instance_id, the cells in which they start, the instance ids in that order)."""
+    table = table.sort_by("instance_id").combine_chunks()
+    version = _integers(table["version"], 0)
+    groups = _matrix(table["address_group"], NONE)
+    atoms = Atoms(
+        count=np.ones(len(table), dtype=np.int64),
+        entered_at=_integers(table["entered_at"], NONE).copy(),
+        occurrence=_integers(table["occurrence"], 0),
+        zone=_integers(table["zone"], -1),
+        answers=_matrix(table["answers"], NONE),
+        eligibility=_matrix(table["eligibility"], 0),
+        suppressed_at=_matrix(table["suppressed_at"], NEVER),
+        allowed_at=_matrix(table["allowed_at"], NEVER),
+        address_group=_shared(groups),
+        member=_matrix(table["member"].cast(pa.list_(pa.int64())), 0).astype(bool),
+        flips=_flips(table["flips"]),
+        has_profile=_booleans(table["has_profile"]),
+        is_inside=_booleans(table["is_inside"]),
+        last_entry_at=_integers(table["last_entry_at"], NONE),
+        pair=_pairs(table["coupled_profile"], version, versions),
+    )
+    return atoms, _arrivals(table), table["instance_id"].to_pylist()
+
+
+def _integers(column: Any, fill: int) -> Integers:
+    found: Integers = pc.fill_null(column.cast(pa.int64()), fill).to_numpy()
+    return found
+
+
+def _booleans(column: Any) -> Booleans:
+    found: Booleans = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _matrix(column: Any, fill: int) -> Integers:
+    """Lists of different lengths as a matrix, filled up; null elements are filled as well."""
+    lists = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    width = int(lengths.max()) if len(lengths) else 0
+    matrix = np.full((len(lengths), max(width, 1)), fill, dtype=np.int64)
+    values = pc.fill_null(pc.list_flatten(lists).cast(pa.int64()), fill).to_numpy(zero_copy_only=False)
+    places = np.arange(max(width, 1)) < lengths[:, None]
+    matrix[places] = values
+    return matrix
+
+
+def _shared(groups: Integers) -> Integers:
+    """Each group's number where more than one row is in it (by kind of send), else -1."""
+    found = np.full(groups.shape, -1, dtype=np.int64)
+    for kind in range(groups.shape[1]):
+        column = groups[:, kind]
+        _, inverse, counts = np.unique(column, return_inverse=True, return_counts=True)
+        shared = (counts[inverse] > 1) & (column != NONE)
+        found[shared, kind] = inverse[shared]
+    return found
+
+
+def _flips(column: Any) -> dict[tuple[int, int], tuple[int, ...]]:
+    has_any = pc.any(pc.greater(pc.list_value_length(pc.list_flatten(column)), 0)).as_py()
+    if not has_any:
+        return {}
+    return {
+        (atom, audience): tuple(changes)
+        for atom, audiences in enumerate(column.to_pylist())
+        for audience, changes in enumerate(audiences or ())
+        if changes
+    }
+
+
+def _pairs(profiles: Any, version: Integers, versions: Sequence[Version]) -> Integers:
+    """A number for each (journey, profile) of which several movers are."""
+    pairs = np.full(len(version), -1, dtype=np.int64)
+    known = np.flatnonzero(pc.is_valid(profiles).to_numpy(zero_copy_only=False))
+    if not len(known):
+        return pairs
+    journeys: dict[str, int] = {}
+    journey_of = np.array([journeys.setdefault(v.journey.id, len(journeys)) for v in versions])
+    codes = profiles.combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)[known].astype(np.int64)
+    _, numbers = np.unique(codes * len(journeys) + journey_of[version[known]], return_inverse=True)
+    pairs[known] = numbers
+    return pairs
+
+
+def _arrivals(table: pa.Table) -> list[Arrival]:
+    """One for each different way of standing at the tick's start."""
+    if not len(table):
+        return []
+    frame = table.select(ALIKE).to_pandas(types_mapper=None)
+    groups = frame.groupby(list(ALIKE), dropna=False, sort=True).indices
+    late = sorted({key[2] for key in groups if isinstance(key[2], str)})
+    order = {text: number for number, text in enumerate(late)}
+    found = []
+    columns = {name: table[name] for name in ALIKE}
+    for atoms in groups.values():
+        first = {name: column[int(atoms[0])].as_py() for name, column in columns.items()}
+        found.append(
+            Arrival(
+                version=first["version"],
+                atoms=np.sort(atoms).astype(np.int64),
+                moment=first["moment"],
+                late=order[first["late"]] if first["late"] is not None else None,
+                step_id=first["step_id"],
+                arrived_at=first["arrived_at"],
+                wakes_at=first["wakes_at"],
+                is_deferred=bool(first["is_deferred"]),
+                held=first["held"],
+            )
+        )
+    return found

@@ -1,0 +1,166 @@
+"""A published version as the walk needs it: numbered steps, and the questions about a person's data that they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from parcours.definition.channels import Channel
+from parcours.definition.expressions import Scope, compile_expression
+from parcours.definition.journeys import EventEntry, Journey, ReadAudience
+from parcours.definition.steps import Message
+from parcours.walk import clock
+
+if TYPE_CHECKING:
+    from parcours.walk.steps import Move
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something about a person that decides where they go: Spark SQL text of a BIGINT; null is the answer «none».
+
+    With `uses_now` the answer depends on the moment (`__now`), and it is asked when that is known.
+    """
+
+    sql: str
+    uses_now: bool = False
+
+
+@dataclass(frozen=True)
+class SendKind:
+    """What decides together whether a profile may be sent to: the texts of address and consent, and the category."""
+
+    channel: str
+    address: str | None
+    """Spark SQL text; None: the channel has no address."""
+    consent: str | None
+    """Spark SQL text of a string; None where consent isn't asked (transactional)."""
+
+
+@dataclass
+class Version:
+    """One published version, compiled."""
+
+    index: int
+    journey: Journey
+    published_at: int
+    first_published_at: int
+    """The first publication of any version of the journey: what is earlier is history."""
+    closed_at: int | None
+    """From when nobody enters it: closed, stopped, or followed by a newer version."""
+    project_zone: str
+    scope: Scope
+    channels: Mapping[str, Channel]
+    moves: dict[str, Move] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    audiences: list[str] = field(default_factory=list)
+    sends: list[SendKind] = field(default_factory=list)
+    profile_columns: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        from parcours.walk.steps import End, plan_step  # the steps need this class
+
+        self.holdout = self._holdout_question()
+        for step in self.journey.steps:
+            self.moves[step.id] = plan_step(step, self)
+        self.moves["end"] = End("end", "end", {})
+
+    # --------------------------------------------------------------------------------------------------- facts
+    @property
+    def zone(self) -> str:
+        return self.journey.timezone or self.project_zone
+
+    @property
+    def first_step(self) -> str:
+        return self.journey.steps[0].id if self.journey.steps else "end"
+
+    @property
+    def timeout(self) -> int:
+        return clock.micros(self.journey.timeout)
+
+    @property
+    def starts_at(self) -> int | None:
+        return clock.micros(self.journey.starts_at) if self.journey.starts_at else None
+
+    @property
+    def ends_at(self) -> int | None:
+        return clock.micros(self.journey.ends_at) if self.journey.ends_at else None
+
+    def is_outside_dates(self, instant: int) -> bool:
+        starts_at, ends_at = self.starts_at, self.ends_at
+        return (starts_at is not None and instant < starts_at) or (ends_at is not None and instant >= ends_at)
+
+    def is_live(self, instant: int) -> bool:
+        """Whether the version takes entries at the instant, its dates left aside."""
+        return self.published_at <= instant and (self.closed_at is None or instant < self.closed_at)
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether people must be told apart: where places are contended, or answers depend on the moment."""
+        from parcours.walk.steps import Cap
+
+        contended = any(isinstance(move, Cap) for move in self.moves.values()) or any(
+            self.channels[send.channel].limits or self.channels[send.channel].ramp_up for send in self.sends
+        )
+        return contended or any(question.uses_now for question in self.questions)
+
+    # ---------------------------------------------------------------------------------------------- while planning
+    def ask(self, sql: str, *, uses_now: bool = False) -> int:
+        """Number of the question, shared by all steps that ask the same."""
+        question = Question(sql, uses_now)
+        if question not in self.questions:
+            self.questions.append(question)
+        return self.questions.index(question)
+
+    def ask_expression(self, text: str, expect: str, wrap: str) -> int:
+        """Number of the question that a user's expression makes; `wrap` makes a BIGINT of it."""
+        compiled = compile_expression(text, self.scope, expect)  # type: ignore[arg-type]
+        self.profile_columns |= compiled.profile_columns
+        return self.ask(wrap.format(compiled.sql), uses_now=compiled.uses_now)
+
+    def ask_audience(self, audience: str) -> int:
+        if audience not in self.audiences:
+            self.audiences.append(audience)
+        return self.audiences.index(audience)
+
+    def ask_send(self, step: Message) -> int:
+        """Number of the kind of send that a message is."""
+        channel = self.channels[step.channel]
+        consent = channel.consent if step.category == "marketing" else None
+        send = SendKind(step.channel, self._text(step.address or channel.address), self._text(consent))
+        if send not in self.sends:
+            self.sends.append(send)
+        return self.sends.index(send)
+
+    def _text(self, expression: str | None) -> str | None:
+        if expression is None:
+            return None
+        compiled = compile_expression(expression, self.scope, "string")
+        self.profile_columns |= compiled.profile_columns
+        return compiled.sql
+
+    def bucket(self, salt: str) -> str:
+        """Spark SQL text of the published bucket of a profile, 0 to 9999 (2.2)."""
+        quoted = salt.replace("\\", "\\\\").replace("'", "\\'")
+        return f"pmod(xxhash64(concat_ws('|', '{quoted}', profile_id)), 10000)"
+
+    def _holdout_question(self) -> int | None:
+        if not self.journey.holdout:
+            return None
+        below = int(self.journey.holdout * 100)
+        return self.ask(f"CASE WHEN {self.bucket(self.journey.id + '|holdout')} < {below} THEN 1L ELSE 0L END")
+
+    @property
+    def entry_where(self) -> str | None:
+        """Spark SQL text that an event must satisfy to bring its profile in; `__now` is the moment of entry."""
+        entry = self.journey.entry
+        if isinstance(entry, EventEntry) and entry.where is not None:
+            compiled = compile_expression(entry.where, self.scope, "boolean")
+            self.profile_columns |= compiled.profile_columns
+            return compiled.sql
+        return None
+
+    @property
+    def is_read(self) -> bool:
+        return isinstance(self.journey.entry, ReadAudience)

@@ -1,0 +1,224 @@
+"""Those who stand where places are contended, settled together in one order (specification 2.1, 2.4, 2.5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from parcours.walk.atoms import ELIGIBILITY, Booleans, Integers
+from parcours.walk.cells import Cell
+from parcours.walk.channels import Prefix, Sender
+from parcours.walk.steps import Cap, Message
+
+if TYPE_CHECKING:
+    from parcours.walk.walk import Walk
+
+
+def cut(cells: list[Cell], room: int) -> tuple[Integers, int | None]:
+    """(atoms of all these cells in order of id, the first atom that no longer has room; None: all have)."""
+    atoms = np.sort(np.concatenate([cell.atoms for cell in cells])) if cells else np.array([], dtype=np.int64)
+    return atoms, int(atoms[room]) if room < len(atoms) else None
+
+
+def prefix_of(cell: Cell) -> Prefix:
+    """The order of a send but for the id: transactional first, priority, first arrival (2.5)."""
+    message = cell.move
+    assert isinstance(message, Message)
+    return int(message.is_marketing), -cell.version.journey.priority, cell.arrived_at
+
+
+# ----------------------------------------------------------------------------------------------------------- caps
+def take_places(walk: Walk, cells: Iterable[Cell], at: int) -> None:
+    """The first in order of id who find a place go `within`, all others `over` (2.4)."""
+    contenders: dict[str, list[Cell]] = defaultdict(list)
+    limits: dict[str, int] = {}
+    for cell in cells:
+        assert isinstance(cell.move, Cap)
+        for name, limit, part in cell.move.places(walk, cell, at):
+            contenders[name].append(part)
+            limits[name] = limit
+    for name, parts in contenders.items():
+        room = max(0, limits[name] - walk.cap_counts.get(name, 0))
+        atoms, boundary = cut(parts, room)
+        walk.cap_counts[name] = walk.cap_counts.get(name, 0) + min(room, len(atoms))
+        for part in parts:
+            assert part.move is not None
+            is_within = np.full(len(part.atoms), True) if boundary is None else part.atoms < boundary
+            within, over = walk.divide(part, is_within)
+            if within:
+                within.note(at, "passed", "within")
+                walk.advance(within, part.move.targets["next"], at)
+            if over:
+                over.note(at, "passed", "over")
+                walk.advance(over, part.move.targets["otherwise"], at)
+
+
+# ------------------------------------------------------------------------------------------------------- messages
+def serve(walk: Walk, sender: Sender, arrivals: list[Cell], at: int, *, is_looking: bool) -> None:
+    """Settles who arrives at messages of a channel and, where a window starts, who waits for room in it.
+
+    In one order; each goes out while there is room. Who arrives is settled in any case; who waits only when its turn comes.
+    """
+    eligible: dict[Prefix, list[Cell]] = defaultdict(list)
+    for cell in without_duplicates(walk, [part for cell in arrivals for part in judge(walk, cell, at)], at):
+        eligible[prefix_of(cell)].append(cell)
+    if not sender.has_limits:
+        for prefix in sorted(eligible):
+            for cell in eligible[prefix]:
+                send(walk, cell, at)
+        if not is_looking:
+            return
+        eligible.clear()
+    todo = sorted(set(eligible) | set(sender.prefixes if is_looking else ()))
+    for prefix in todo:
+        room = sender.room(at)
+        is_full = room is not None and room <= 0
+        looking = is_looking and not is_full
+        if is_full and prefix not in eligible:
+            continue
+        if looking and sender.boundary and prefix > sender.boundary[0]:
+            walk.ask_for_queue(sender)
+            return
+        serve_prefix(walk, sender, prefix, eligible.get(prefix, []), at, is_looking=looking)
+    if is_looking and sender.boundary and sender.room(at) != 0:
+        walk.ask_for_queue(sender)
+
+
+def serve_prefix(
+    walk: Walk, sender: Sender, prefix: Prefix, arrivals: list[Cell], at: int, *, is_looking: bool
+) -> None:
+    """Those of one prefix, whose order is that of the id."""
+    waiting: list[Cell] = list(sender.queue.get(prefix, [])) if is_looking else []
+    untouched: list[Cell] = [] if is_looking else list(sender.queue.get(prefix, []))
+    able: list[Cell] = []
+    unable: list[tuple[Cell, str]] = []
+    for cell in waiting:
+        for part, reason in reasons(walk, cell, at):
+            if reason:
+                unable.append((part, reason))
+            else:
+                able.append(part)
+    room = sender.room(at)
+    total = sum(int(walk.atoms.count[cell.atoms].sum()) for cell in able + arrivals)
+    everybody = room is None or total < room
+    atoms, boundary = (np.array([], dtype=np.int64), None) if everybody else cut(able + arrivals, room or 0)
+    last = None if everybody else (int(atoms[(room or 0) - 1]) if room else -1)
+    if is_looking and sender.boundary and prefix == sender.boundary[0] and (last is None or last > sender.boundary[1]):
+        walk.ask_for_queue(sender)
+        return
+    # With the last place taken nobody's turn comes any more: who waits behind it isn't looked at.
+    stays: list[Cell] = untouched
+    for cell in waiting:
+        walk.forget(cell)
+    for part, reason in unable:
+        turned, left = walk.divide(part, _until(part, last))
+        if left:
+            stays.append(left)
+        if turned:
+            exclude(walk, turned, reason, at)
+    for part in able:
+        taken, left = walk.divide(part, _until(part, last))
+        if left:
+            stays.append(left)
+        if taken:
+            send(walk, taken, at)
+    sender.replace(prefix, stays)
+    for cell in stays:
+        walk.remember(cell, sender, prefix)
+    for cell in arrivals:
+        taken, left = walk.divide(cell, _until(cell, last))
+        if taken:
+            send(walk, taken, at)
+        if left:
+            refuse(walk, sender, left, at)
+
+
+def _until(cell: Cell, last: int | None) -> Booleans:
+    return np.full(len(cell.atoms), True) if last is None else cell.atoms <= last
+
+
+def judge(walk: Walk, cell: Cell, at: int) -> list[Cell]:
+    """Those of a cell who may be sent to; the others are excluded, each with the reason."""
+    found = []
+    for part, reason in reasons(walk, cell, at):
+        if reason:
+            exclude(walk, part, reason, at)
+        else:
+            found.append(part)
+    return found
+
+
+def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
+    """The cell cut by what forbids the send at that moment; an empty reason: nothing (2.5, 1)."""
+    message = cell.move
+    assert isinstance(message, Message)
+    atoms, send_kind = walk.atoms, message.send
+    code = atoms.eligibility[cell.atoms, send_kind].copy()
+    suppressed = (code == 0) & (atoms.suppressed_at[cell.atoms, send_kind] <= at)
+    code[suppressed] = len(ELIGIBILITY)
+    allowed_from = walk.allow_list_from.get(message.step.channel)
+    if allowed_from is not None and allowed_from <= at:
+        code[(code == 0) & (atoms.allowed_at[cell.atoms, send_kind] > at)] = len(ELIGIBILITY) + 1
+    names = (*ELIGIBILITY, "suppressed", "not_allowed")
+    found = np.unique(code)
+    if len(found) == 1:
+        return [(cell, names[int(found[0])])]
+    return [(cell.part(code == number), names[int(number)]) for number in found]
+
+
+def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
+    """Excludes whoever shares an address with one of the same occurrence who came at the same moment and is before it."""
+    sharing: list[tuple[Prefix, int, Cell]] = []
+    for cell in cells:
+        assert isinstance(cell.move, Message)
+        if cell.is_deferred:  # it has the address already
+            continue
+        groups = walk.atoms.address_group[cell.atoms, cell.move.send]
+        sharing += [(prefix_of(cell), int(atom), cell) for atom in cell.atoms[groups >= 0]]
+    if not sharing:
+        return cells
+    losers: dict[int, list[int]] = defaultdict(list)
+    for _, atom, cell in sorted(sharing, key=lambda item: item[:2]):
+        assert isinstance(cell.move, Message)
+        group = int(walk.atoms.address_group[atom, cell.move.send])
+        owner = walk.address_owners.setdefault((group, cell.move.id, cell.arrived_at), atom)
+        if owner != atom:
+            losers[id(cell)].append(atom)
+    found = []
+    for cell in cells:
+        twice, rest = walk.divide(cell, np.isin(cell.atoms, losers.get(id(cell), [])))
+        if twice:
+            exclude(walk, twice, "duplicate_address", at)
+        if rest:
+            found.append(rest)
+    return found
+
+
+def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
+    """There is no room: over the limit, or held until there is."""
+    longest = sender.longest_deferral
+    if sender.channel.overflow == "drop" or (longest is not None and at >= cell.arrived_at + longest):
+        exclude(walk, cell, "over_limit", at)
+        return
+    if not cell.is_deferred:
+        cell.is_deferred = True
+        cell.note(at, "deferred", None, "limit")
+    cell.held = "limit"
+    walk.queue(cell, sender, prefix_of(cell), at)
+
+
+def exclude(walk: Walk, cell: Cell, reason: str, at: int) -> None:
+    assert cell.move is not None
+    cell.note(at, "excluded", None, reason)
+    walk.advance(cell, cell.move.targets["on_excluded"], at)
+
+
+def send(walk: Walk, cell: Cell, at: int) -> None:
+    message = cell.move
+    assert isinstance(message, Message)
+    walk.senders[message.step.channel].take(at, int(walk.atoms.count[cell.atoms].sum()))
+    cell.note(at, "sent")
+    walk.advance(cell, message.targets["next"], at)

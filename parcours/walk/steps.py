@@ -1,0 +1,261 @@
+"""From each class of step to its move: what it asks about people, and where it sends those who arrive.
+
+Adding a step type: a class in `definition/steps.py`, and here one function registered on `plan_step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from parcours.definition import steps
+from parcours.walk import clock
+from parcours.walk.atoms import NONE, Booleans, Integers
+from parcours.walk.cells import Cell
+
+if TYPE_CHECKING:
+    from parcours.walk.plan import Version
+    from parcours.walk.walk import Walk
+
+Going = tuple[Cell, str]
+"""A cell, and the id of the step to which it goes at the same moment."""
+
+
+@singledispatch
+def plan_step(step: Any, version: Version) -> Move:
+    """The move that a step makes; registers its questions with the version."""
+    raise TypeError(f"no move for a step of type {type(step).__name__}")
+
+
+@dataclass(frozen=True)
+class Move:
+    """One numbered step of a version. `targets` are the ids of the steps to which its paths lead."""
+
+    id: str
+    type: str
+    targets: Mapping[str, str]
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        """Those who go on at once. All others have been put where they stand, or have ended."""
+        raise NotImplementedError  # pragma: no cover - every move has its own
+
+
+@dataclass(frozen=True)
+class End(Move):
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        walk.finish(cell, at, "completed")
+        yield from ()
+
+
+# ------------------------------------------------------------------------------------------------------ condition
+@dataclass(frozen=True)
+class PathTest:
+    """One path of a condition: a question, a membership, or a calendar test."""
+
+    label: str
+    question: int | None = None
+    audience: int | None = None
+    calendar: steps.CalendarTest | None = None
+
+    def holds(self, walk: Walk, cell: Cell, at: int) -> Booleans | None:
+        """Which of the cell's atoms take the path, were it the first; None while the answer isn't known."""
+        if self.question is not None:
+            answers = walk.answers(cell, self.question, at)
+            return None if answers is None else answers == 1
+        if self.audience is not None:
+            return walk.atoms.is_member(cell.atoms, self.audience, at)
+        test = self.calendar
+        assert test is not None
+        found: Booleans = walk.by_zone(cell, lambda zone: is_now(test, at, zone))
+        return found
+
+
+def is_now(test: steps.CalendarTest, at: int, zone: str) -> bool:
+    """Whether the calendar test holds at the instant, in that zone (1.3)."""
+    day = clock.local_date(at, zone)
+    if (test.from_date and day < test.from_date) or (test.to_date and day > test.to_date):
+        return False
+    if test.from_ is not None or test.to is not None:
+        return clock.is_in_period(test.days, test.from_ or clock.dt.time(), test.to, at, zone)
+    return not test.days or clock.WEEKDAYS[day.weekday()] in test.days
+
+
+@dataclass(frozen=True)
+class Condition(Move):
+    tests: tuple[PathTest, ...] = ()
+    otherwise: str | None = None
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        rest = cell
+        for test in self.tests:
+            true = test.holds(walk, rest, at)
+            if true is None:
+                return  # asked: this cell stops here until the walk is made again
+            taken, rest = walk.divide(rest, true)
+            if taken:
+                taken.note(at, "passed", test.label)
+                yield taken, self.targets[test.label]
+            if not rest:
+                return
+        rest.note(at, "passed", "otherwise" if self.otherwise else None)
+        if self.otherwise:
+            yield rest, self.otherwise
+        else:
+            walk.finish(rest, at, "completed", "no_path", where=("end", "end"))
+
+
+@plan_step.register
+def _(step: steps.Condition, version: Version) -> Move:
+    def test(path: steps.ConditionPath) -> PathTest:
+        if isinstance(path.when, steps.AudienceTest):
+            return PathTest(path.label, audience=version.ask_audience(path.when.audience))
+        if isinstance(path.when, steps.CalendarTest):
+            return PathTest(path.label, calendar=path.when)
+        question = version.ask_expression(path.when, "boolean", "CASE WHEN {} THEN 1L ELSE 0L END")
+        return PathTest(path.label, question=question)
+
+    tests = tuple(test(path) for path in step.paths)
+    return Condition(step.id, step.type, version.journey.targets(step), tests, step.otherwise)
+
+
+# ---------------------------------------------------------------------------------------------------------- split
+@dataclass(frozen=True)
+class Split(Move):
+    labels: tuple[str, ...] = ()
+    question: int = 0
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        answers = walk.answers(cell, self.question, at)
+        assert answers is not None, "a bucket doesn't depend on the moment"
+        for number in np.unique(answers):
+            part, label = cell.part(answers == number), self.labels[int(number)]
+            part.note(at, "passed", label)
+            yield part, self.targets[label]
+
+
+@plan_step.register
+def _(step: steps.Split, version: Version) -> Move:
+    salt = f"{version.journey.id}|{step.id}" + (f"|{step.seed}" if step.seed is not None else "")
+    total, cases = 0, []
+    for number, path in enumerate(step.paths):
+        total += int(path.percent * 100)
+        cases.append(f"WHEN {version.bucket(salt)} < {total} THEN {number}L")
+    question = version.ask(f"CASE {' '.join(cases)} END")
+    labels = tuple(path.label for path in step.paths)
+    return Split(step.id, step.type, version.journey.targets(step), labels, question)
+
+
+# ---------------------------------------------------------------------------------------------------- profile_cap
+@dataclass(frozen=True)
+class Cap(Move):
+    limits: tuple[int, ...] = ()
+    per: str = "version"
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        walk.stand(cell)
+        yield from ()
+
+    def places(self, walk: Walk, cell: Cell, at: int) -> Iterator[tuple[str, int, Cell]]:
+        """Name of the counter, its limit, and those who count in it."""
+        version = cell.version
+        name = f"{version.journey.id}|{version.journey.version}|{self.id}"
+        if self.per == "day":
+            today = clock.local_date(at, version.zone)
+            number = (today - clock.local_date(version.published_at, version.zone)).days
+            yield f"{name}|{today}", self.limit(number), cell
+        elif self.per == "occurrence":
+            occurrences = walk.atoms.occurrence[cell.atoms]
+            for occurrence in np.unique(occurrences):
+                yield f"{name}|{occurrence}", self.limit(int(occurrence) - 1), cell.part(occurrences == occurrence)
+        else:
+            yield name, self.limit(0), cell
+
+    def limit(self, number: int) -> int:
+        return self.limits[max(0, min(number, len(self.limits) - 1))]
+
+
+@plan_step.register
+def _(step: steps.ProfileCap, version: Version) -> Move:
+    limits = step.limits or (step.limit or 0,)
+    return Cap(step.id, step.type, version.journey.targets(step), tuple(limits), step.per)
+
+
+# ----------------------------------------------------------------------------------------------------------- wait
+@dataclass(frozen=True)
+class Wait(Move):
+    duration: int | None = None
+    moment: steps.LocalMoment | None = None
+    question: int | None = None
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        ends = self.ends(walk, cell, at)
+        if ends is None:
+            return
+        too_long = ends >= walk.atoms.entered_at[cell.atoms] + cell.version.timeout
+        late, rest = walk.divide(cell, too_long)
+        if late:
+            walk.finish(late, at, "timed_out")
+        if not rest:
+            return
+        ends = ends[~too_long]
+        for end in np.unique(ends):
+            part = rest.part(ends == end)
+            part.note(at, "waiting")
+            if end > at:
+                walk.wait(part, int(end))
+            else:
+                part.note(at, "passed")
+                yield part, self.targets["next"]
+
+    def ends(self, walk: Walk, cell: Cell, at: int) -> Integers | None:
+        """When the wait of each atom is over; `at` where there is nothing to wait for."""
+        if self.duration is not None:
+            return np.full(len(cell.atoms), at + self.duration)
+        if self.question is not None:
+            answers = walk.answers(cell, self.question, at)
+            return None if answers is None else np.maximum(np.where(answers == NONE, at, answers), at)
+        moment = self.moment
+        assert moment is not None
+        return walk.by_zone(
+            cell, lambda zone: clock.next_local_moment(moment.time, moment.days, moment.in_days, at, zone)
+        )
+
+
+@plan_step.register
+def _(step: steps.Wait, version: Version) -> Move:
+    targets = version.journey.targets(step)
+    if step.for_ is not None:
+        return Wait(step.id, step.type, targets, duration=clock.micros(step.for_))
+    if isinstance(step.until, str):
+        question = version.ask_expression(step.until, "instant", "unix_micros({})")
+        return Wait(step.id, step.type, targets, question=question)
+    return Wait(step.id, step.type, targets, moment=step.until)
+
+
+# -------------------------------------------------------------------------------------------------------- message
+@dataclass(frozen=True)
+class Message(Move):
+    step: steps.Message = field(kw_only=True)
+    send: int = field(kw_only=True)
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        walk.stand(cell)
+        yield from ()
+
+    @property
+    def is_marketing(self) -> bool:
+        return self.step.category == "marketing"
+
+
+@plan_step.register
+def _(step: steps.Message, version: Version) -> Move:
+    return Message(step.id, step.type, version.journey.targets(step), step=step, send=version.ask_send(step))
+
+
+@plan_step.register
+def _(step: steps.End, version: Version) -> Move:
+    return End(step.id, step.type, {})

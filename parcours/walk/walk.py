@@ -1,0 +1,385 @@
+"""The walk of one tick: a heap of moments, and at each moment the order of specification 2.1."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from parcours.definition.channels import Channel
+from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Integers
+from parcours.walk.cells import Cell, Ending, Trail
+from parcours.walk.channels import Prefix, Sender
+from parcours.walk.entries import Entries
+from parcours.walk.plan import Version
+from parcours.walk.settle import exclude, serve, take_places
+from parcours.walk.steps import Cap, Message
+
+LIFE, ENDS, TIMEOUT, EXIT, FORCED, DUE, ENTRY = range(7)
+"""What happens at one instant, in this order (2.1)."""
+
+Asked = tuple[int, int, int]
+"""(version, question, moment) of a question whose answer depends on the moment."""
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What is remembered from tick to tick to hold caps and limits."""
+
+    cap_counts: Mapping[str, int] = field(default_factory=dict)
+    window_counts: Mapping[str, int] = field(default_factory=dict)
+    days_sent: Mapping[str, tuple[int, dt.date | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that a walk needs. Instants are microseconds.
+
+    `answers` are those of earlier questions: (version, question, moment) -> (atoms, sorted; their answers).
+    `queue_ends` names, for each channel of which only the head of the queue is here, the last that is: (prefix, atom).
+    """
+
+    start: int
+    until: int
+    versions: Sequence[Version]
+    atoms: Atoms
+    arrivals: Sequence[Arrival]
+    channels: Mapping[str, Channel]
+    project_zone: str
+    zone_names: Sequence[str]
+    counters: Counters = Counters()
+    stops: Sequence[tuple[int, str]] = ()
+    """(moment, journey) at which all who are inside exit."""
+    forced: Sequence[tuple[int, str]] = ()
+    """(moment, journey) of the occurrences that make everybody inside leave first."""
+    allow_list_from: Mapping[str, int] = field(default_factory=dict)
+    queue_ends: Mapping[str, tuple[Prefix, int]] = field(default_factory=dict)
+    answers: Mapping[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """`trail_of` gives each atom the number of its trail, -1 where nothing of it is to be written.
+
+    With `asked` or `queues` the walk isn't finished: it is to be made again with the answers, or more of these queues.
+    """
+
+    trail_of: Integers
+    trails: list[tuple[Version, Trail | None, Ending]]
+    cap_counts: dict[str, int]
+    window_counts: dict[str, int]
+    days_sent: dict[str, tuple[int, dt.date | None]]
+    asked: dict[Asked, Integers]
+    queues: frozenset[str]
+
+    @property
+    def is_finished(self) -> bool:
+        return not self.asked and not self.queues
+
+
+class Walk:
+    """One walk. Everything in it is in memory and deterministic."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.atoms = task, task.atoms
+        self.cap_counts = dict(task.counters.cap_counts)
+        self.window_counts = dict(task.counters.window_counts)
+        self.senders = {
+            name: Sender(channel, task.project_zone, self.window_counts, task.counters.days_sent.get(name, (0, None)))
+            for name, channel in task.channels.items()
+        }
+        self.allow_list_from = task.allow_list_from
+        self.address_owners: dict[tuple[int, str, int], int] = {}
+        self.entries = Entries(self)
+        self.heap: list[tuple[int, int, int, str, Any]] = []
+        self.pushed = 0
+        self.is_late = False
+        """Whether what happens now was learnt late (2.1)."""
+        self.standing_by: dict[str, dict[int, Cell]] = defaultdict(dict)
+        self.at_contended: list[Cell] = []
+        self.finished: list[tuple[Cell, Ending]] = []
+        self.asked: dict[Asked, list[Integers]] = defaultdict(list)
+        self.queues: set[str] = set()
+
+    # ------------------------------------------------------------------------------------------------- the heap
+    def run(self) -> Result:
+        late = self._start()
+        self.is_late = True
+        for number in sorted(late):
+            self.entries.enter(late[number], self.task.start)
+        self.is_late = False
+        while self.heap and self.heap[0][0] <= self.task.until:
+            at, phase = self.heap[0][:2]
+            things: dict[str, list[Any]] = defaultdict(list)
+            while self.heap and self.heap[0][:2] == (at, phase):
+                *_, kind, thing = heapq.heappop(self.heap)
+                things[kind].append(thing)
+            self._happen(at, phase, things)
+        return self._result()
+
+    def _happen(self, at: int, phase: int, things: Mapping[str, list[Any]]) -> None:
+        """All that happens at one instant in one phase."""
+        if phase == LIFE:
+            for journey in things["stop"]:
+                self._all_leave(journey, at, "stopped")
+        elif phase == ENDS:
+            for version in things["end"]:
+                self._all_leave(version.journey.id, at, "ends_at", version)
+        elif phase == TIMEOUT:
+            for version in {version.index: version for version in things["timeout"]}.values():
+                self._time_out(version, at)
+        elif phase == FORCED:
+            for journey in sorted(set(things["force"])):
+                self._all_leave(journey, at, "forced_reentry")
+        elif phase == DUE:
+            self._due(at, things)
+        else:
+            self.entries.enter(things["enter"], at)
+
+    def push(self, at: int, phase: int, kind: str, thing: Any) -> None:
+        """Plans something; what lies after the tick is left to the tick that holds it."""
+        if at <= self.task.until:
+            self.pushed += 1
+            heapq.heappush(self.heap, (at, phase, self.pushed, kind, thing))
+
+    def _start(self) -> dict[int, list[Cell]]:
+        """Puts everybody where they stand; returns what was learnt late, by its place in the order."""
+        task, late = self.task, defaultdict(list)
+        for name, (prefix, atom) in task.queue_ends.items():
+            self.senders[name].boundary = (prefix, atom)
+        for arrival in task.arrivals:
+            cell = Cell(task.versions[arrival.version], arrival.atoms)
+            if arrival.late is not None:
+                late[arrival.late].append(cell)
+            elif arrival.moment is not None:
+                self.push(arrival.moment, ENTRY, "enter", cell)
+            else:
+                self._place(cell, arrival)
+        for at, journey in task.stops:
+            self.push(at, LIFE, "stop", journey)
+        for at, journey in task.forced:
+            self.push(at, FORCED, "force", journey)
+        for version in task.versions:
+            if version.ends_at is not None and version.ends_at > task.start:
+                self.push(version.ends_at, ENDS, "end", version)
+        for sender in self.senders.values():
+            self.look_later(sender, task.start)
+        return late
+
+    def _place(self, cell: Cell, arrival: Arrival) -> None:
+        """Puts an instance that is inside back where it stands."""
+        assert arrival.step_id is not None and arrival.arrived_at is not None
+        cell.move = cell.version.moves[arrival.step_id]
+        cell.arrived_at, cell.wakes_at = arrival.arrived_at, arrival.wakes_at
+        cell.is_deferred, cell.held = arrival.is_deferred, arrival.held
+        self.plan_timeouts(cell)
+        if isinstance(cell.move, Message):
+            sender = self.senders[cell.move.step.channel]
+            prefix = (int(cell.move.is_marketing), -cell.version.journey.priority, cell.arrived_at)
+            sender.enqueue(prefix, cell)
+            self.remember(cell, sender, prefix)
+            self.plan_expiry(cell, sender)
+        else:
+            self.remember(cell)
+            if cell.wakes_at is not None:
+                self.push(cell.wakes_at, DUE, "wake", (cell, cell.timer))
+
+    # ------------------------------------------------------------------------------------- phases before the due
+    def _all_leave(self, journey: str, at: int, reason: str, version: Version | None = None) -> None:
+        for cell in list(self.standing_by[journey].values()):
+            if version is None or cell.version is version:
+                self.leave(cell)
+                self.finish(cell, at, "exited", reason)
+
+    def _time_out(self, version: Version, at: int) -> None:
+        for cell in list(self.standing_by[version.journey.id].values()):
+            if cell.version is not version:
+                continue
+            is_over = self.atoms.entered_at[cell.atoms] + version.timeout <= at
+            if is_over.any():
+                late = cell.part(is_over)
+                self._shrink(cell, ~is_over)
+                self.finish(late, at, "timed_out")
+
+    def _shrink(self, cell: Cell, keep: Booleans) -> None:
+        """Leaves the cell where it stands, with fewer atoms."""
+        if keep.any():
+            cell.atoms = cell.atoms[keep]
+        else:
+            self.leave(cell)
+
+    # -------------------------------------------------------------------------------------------------- the due
+    def _due(self, at: int, things: Mapping[str, list[Any]]) -> None:
+        """Whoever is due, woken or waiting for room, to the end of all that they do at that instant."""
+        for cell, timer in things.get("wake", []):
+            if cell.timer == timer:
+                self.leave(cell)
+                cell.note(at, "passed")
+                self.advance(cell, cell.move.targets["next"], at)
+        looking = {s.channel.name for s in things.get("look", []) if s.next_look == at}
+        expired = {s.channel.name for s in things.get("expire", [])}
+        self.rounds(at, looking, expired)
+
+    def rounds(self, at: int, looking: Iterable[str] = (), expired: Iterable[str] = ()) -> None:
+        """All who stand where places are contended, together; those who go on advance to the next; and so on."""
+        looking, expired = set(looking), sorted(expired)
+        while self.at_contended or looking or expired:
+            standing, self.at_contended = self.at_contended, []
+            take_places(self, [cell for cell in standing if isinstance(cell.move, Cap)], at)
+            arrivals: dict[str, list[Cell]] = defaultdict(list)
+            for cell in standing:
+                if isinstance(cell.move, Message):
+                    arrivals[cell.move.step.channel].append(cell)
+            for name in sorted(set(arrivals) | looking):
+                serve(self, self.senders[name], arrivals.get(name, []), at, is_looking=name in looking)
+            for name in sorted(looking):
+                self.senders[name].next_look = None
+                self.look_later(self.senders[name], at)
+            for name in expired:
+                self._give_up(self.senders[name], at)
+            looking, expired = set(), []
+
+    def _give_up(self, sender: Sender, at: int) -> None:
+        for _, cell in sender.waiting():
+            if cell.wakes_at is not None and cell.wakes_at <= at:
+                self.leave(cell)
+                exclude(self, cell, "over_limit", at)
+
+    # ---------------------------------------------------------------------------------------- what steps call on
+    def answers(self, cell: Cell, question: int, at: int) -> Integers | None:
+        """The answers of a cell's atoms; None, and the question is noted, while they aren't known."""
+        if not cell.version.questions[question].uses_now:
+            found: Integers = self.atoms.answers[cell.atoms, question]
+            return found
+        asked = (cell.version.index, question, at)
+        if asked in self.task.answers:
+            atoms, answers = self.task.answers[asked]
+            places = np.searchsorted(atoms, cell.atoms)
+            places = np.minimum(places, len(atoms) - 1)
+            if (atoms[places] == cell.atoms).all():
+                known: Integers = answers[places]
+                return known
+        self.asked[asked].append(cell.atoms)
+        return None
+
+    def by_zone(self, cell: Cell, compute: Callable[[str], Any]) -> Any:
+        """What `compute` gives for the zone of each atom (1.1: the journey's, or the profile's where it is known)."""
+        zones = self.atoms.zone[cell.atoms]
+        found = np.unique(zones)
+        names = [self.task.zone_names[z] if z >= 0 else cell.version.zone for z in found]
+        return np.array([compute(name) for name in names])[np.searchsorted(found, zones)]
+
+    def divide(self, cell: Cell, true: Booleans) -> tuple[Cell | None, Cell | None]:
+        """The cell's atoms for which it is true, and the others."""
+        if true.all():
+            return cell, None
+        if not true.any():
+            return None, cell
+        return cell.part(true), cell.part(~true)
+
+    def advance(self, cell: Cell, target: str, at: int) -> None:
+        """Carries a cell from step to step at the instant, until it waits, stands at something contended, or has ended."""
+        going = [(cell, target)]
+        while going:
+            cell, target = going.pop()
+            cell.timer += 1
+            cell.move = cell.version.moves[target]
+            cell.arrived_at, cell.wakes_at, cell.is_deferred, cell.held = at, None, False, None
+            going += cell.move.arrive(self, cell, at)
+
+    def stand(self, cell: Cell) -> None:
+        self.at_contended.append(cell)
+
+    def wait(self, cell: Cell, until: int) -> None:
+        cell.wakes_at = until
+        self.remember(cell)
+        self.push(until, DUE, "wake", (cell, cell.timer))
+
+    def queue(self, cell: Cell, sender: Sender, prefix: Prefix, at: int) -> None:
+        longest = sender.longest_deferral
+        cell.wakes_at = None if longest is None else cell.arrived_at + longest
+        sender.enqueue(prefix, cell)
+        self.remember(cell, sender, prefix)
+        self.plan_expiry(cell, sender)
+        self.look_later(sender, at)
+
+    def plan_expiry(self, cell: Cell, sender: Sender) -> None:
+        if cell.wakes_at is not None:
+            self.push(cell.wakes_at, DUE, "expire", sender)
+
+    def plan_timeouts(self, cell: Cell) -> None:
+        deadlines = self.atoms.entered_at[cell.atoms] + cell.version.timeout
+        for deadline in np.unique(deadlines[deadlines <= self.task.until]):
+            self.push(int(deadline), TIMEOUT, "timeout", cell.version)
+
+    def look_later(self, sender: Sender, at: int) -> None:
+        if (sender.prefixes or sender.boundary) and sender.next_look is None:
+            sender.next_look = sender.next_room(at)
+            self.push(sender.next_look, DUE, "look", sender)
+
+    def ask_for_queue(self, sender: Sender) -> None:
+        self.queues.add(sender.channel.name)
+
+    def remember(self, cell: Cell, sender: Sender | None = None, prefix: Prefix | None = None) -> None:
+        """Notes that the cell stands somewhere, so that an exit finds it."""
+        cell.sender, cell.prefix = sender, prefix
+        self.standing_by[cell.version.journey.id][id(cell)] = cell
+
+    def forget(self, cell: Cell) -> None:
+        self.standing_by[cell.version.journey.id].pop(id(cell), None)
+
+    def leave(self, cell: Cell) -> None:
+        """The cell stands nowhere any more."""
+        self.forget(cell)
+        cell.timer += 1
+        if cell.sender is not None and cell.prefix is not None:
+            cell.sender.remove(cell.prefix, cell)
+        cell.sender = cell.prefix = None
+
+    def finish(
+        self, cell: Cell, at: int, status: str, reason: str | None = None, where: tuple[str, str] | None = None
+    ) -> None:
+        """Ends the instances of a cell, with their last row at the step where it stands, or at `where`."""
+        assert cell.move is not None
+        step_id, step_type = where or (cell.move.id, cell.move.type)
+        cell.add(step_id, step_type, status, None, reason, at)
+        self.entries.left(cell)
+        self.finished.append((cell, Ending(status, reason, step_id, at)))
+
+    # ---------------------------------------------------------------------------------------------- the result
+    def _result(self) -> Result:
+        for standing in self.standing_by.values():
+            for cell in standing.values():
+                assert cell.move is not None
+                queue = cell.sender.channel.name if cell.sender else None
+                ending = Ending(
+                    "active", None, cell.move.id, None, cell.arrived_at, cell.wakes_at, cell.is_deferred, cell.held, queue
+                )
+                self.finished.append((cell, ending))
+        trail_of = np.full(len(self.atoms), -1, dtype=np.int64)
+        trails = []
+        for number, (cell, ending) in enumerate(self.finished):
+            trail_of[cell.atoms] = number
+            trails.append((cell.version, cell.trail, ending))
+        return Result(
+            trail_of,
+            trails,
+            self.cap_counts,
+            self.window_counts,
+            {name: sender.days_sent for name, sender in self.senders.items()},
+            {asked: np.unique(np.concatenate(parts)) for asked, parts in self.asked.items()},
+            frozenset(self.queues),
+        )
+
+
+def walk(task: Task) -> Result:
+    """What becomes of everybody in the task, in (start, until]."""
+    return Walk(task).run()
+
+
+__all__ = ["NONE", "Counters", "Result", "Task", "walk"]
