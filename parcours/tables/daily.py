@@ -14,7 +14,7 @@ def _count(name: str, description: str) -> Column:
 JOURNEY_DAILY = Table(
     name="journey_daily",
     grain="a day of a journey version",
-    description="inside = inside the day before + entered + moved_in - (completed, exited, failed, timed_out, moved_out).",
+    description="inside = the day before + entered + moved_in - completed - exited - failed - timed_out - moved_out.",
     key=("journey_id", "journey_version", "day"),
     columns=(
         JOURNEY_ID,

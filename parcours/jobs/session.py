@@ -1,0 +1,138 @@
+"""One Spark session, with what every job needs of it: Delta, UTC, no surprises."""
+
+import logging
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parcours.definition.problems import UserError
+from parcours.jobs.jars import cache_folder, delta_jars
+from parcours.jobs.java import provide_java
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from parcours.definition.project import Project
+
+# What rows come out depends on these: no project may set them otherwise.
+MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    # DuckDB, Polars and pyarrow don't read the INT96 that Spark writes by default as instants.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
+    # A tick's new state may lie outside what it replaces: one commit instead of two (stack.md 9.4).
+    "spark.databricks.delta.replaceWhere.constraintCheck.enabled": "false",
+}
+# Measured for two cores and small to middling tables; a project's spark.conf overrides each.
+COMFORT = {
+    "spark.driver.memory": "4g",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.catalogImplementation": "in-memory",
+}
+# On one machine only: a cluster has cores and addresses of its own.
+ONE_MACHINE = {
+    "spark.sql.shuffle.partitions": "8",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+QUIET_LOGGING = """rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
+"""
+# Python loggers that print ten kilobytes of JSON for each expression that failed, besides the exception.
+LOUD_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+
+
+def start_session(project: "Project", *, master: str | None = None) -> "SparkSession":
+    """The Spark session of this process, started with the project's settings unless there is one already.
+
+    Under spark-submit, master, memory and jars are what was submitted; Delta must be among them.
+    """
+    use_utc()
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    # Under spark-submit a JVM stands already, and pyspark itself finds it by this variable.
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    running = SparkContext._active_spark_context is not None
+    builder = SparkSession.builder.appName(f"parcours {project.name}")
+    settings = session_settings(project, master=master, submitted=submitted or running)
+    if not (submitted or running):
+        provide_java(cache_folder())
+        settings["spark.jars"] = ",".join(_jars(project, settings.get("spark.jars.ivySettings")))
+        builder = builder.master(master or project.spark.master)
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    for name in LOUD_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    if not _has_delta(session):
+        raise UserError(
+            "this Spark has no Delta Lake (give spark-submit --packages io.delta:delta-spark_4.2_2.13:4.4.0)"
+        )
+    return session
+
+
+def session_settings(project: "Project", *, master: str | None = None, submitted: bool = False) -> dict[str, str]:
+    """Spark's settings for a project: ours, then the project's own, then those that rows depend on."""
+    own = {name: str(value) for name, value in project.spark.conf.items()}
+    if submitted:
+        return {**own, **MEANING, "spark.databricks.delta.snapshotPartitions": "1"}
+    settings = dict(COMFORT)
+    if (master or project.spark.master).split("[")[0] == "local":
+        settings |= ONE_MACHINE
+    settings["spark.sql.warehouse.dir"] = str(Path(tempfile.gettempdir(), "parcours-spark-warehouse"))
+    settings |= own | MEANING
+    if project.spark.packages:
+        settings["spark.jars.packages"] = ",".join(project.spark.packages)
+    # Deep plans of long journeys overflow the default stack of the JVM's threads.
+    options = f"-Xss4m -Dlog4j2.configurationFile={_logging_file().as_uri()}"
+    settings["spark.driver.extraJavaOptions"] = f"{options} {own.get('spark.driver.extraJavaOptions', '')}".strip()
+    return settings
+
+
+def _jars(project: "Project", ivy_settings: str | None) -> list[str]:
+    if any(package.startswith("io.delta:delta-spark_") for package in project.spark.packages):
+        return list(project.spark.jars)
+    return delta_jars(project.spark.jars, ivy_settings=ivy_settings)
+
+
+def use_utc() -> None:
+    """Puts this process and its workers on UTC: `collect` gives instants in the process's own zone."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    # Without it the workers run the first python3 of the PATH, not the one with our packages.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+
+
+def _logging_file() -> Path:
+    file = cache_folder() / "log4j2.properties"
+    if not file.is_file() or file.read_text() != QUIET_LOGGING:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(QUIET_LOGGING)
+    return file
+
+
+def _has_delta(session: "SparkSession") -> bool:
+    from py4j.protocol import Py4JError
+
+    try:
+        session._jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(  # type: ignore[union-attr]
+            "io.delta.tables.DeltaTable"
+        )
+    except Py4JError:
+        return False
+    return True

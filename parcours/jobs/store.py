@@ -1,0 +1,215 @@
+"""Where the tables lie, that they are Delta, and who may write them: the one file that knows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+
+from parcours.definition.problems import UserError
+from parcours.jobs.lock import locked
+from parcours.jobs.schemas import arrow_schema, delta_field, delta_schema
+from parcours.tables import ALL, SOURCES
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from parcours.definition.project import Project
+
+# A tick finds what is new in a source by the change feed; nothing else needs it, and it costs a file a change.
+CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
+# Operations after which every row of a commit is a new one.
+APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERTIES", "OPTIMIZE"}
+
+
+class Store:
+    """The tables of one project's warehouse. Reading a version needs no lock; writing is for whoever holds one."""
+
+    def __init__(self, project: "Project", spark: "SparkSession | None" = None) -> None:
+        self.project = project
+        self._spark = spark
+
+    @property
+    def spark(self) -> "SparkSession":
+        """The session, started at the first use of it."""
+        if self._spark is None:
+            from parcours.jobs.session import start_session
+
+            self._spark = start_session(self.project)
+        return self._spark
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the warehouse is a folder of this machine."""
+        return "://" not in self.project.warehouse
+
+    def path(self, table: str) -> str:
+        """Where a table lies: below the warehouse, or where parcours.yaml says that the source stands."""
+        source = self.project.sources.get(table)
+        if source is None:
+            return f"{self.project.warehouse.rstrip('/')}/{table}"
+        return source.path if "://" in source.path else str(Path(self.project.folder, source.path).resolve())
+
+    def is_elsewhere(self, table: str) -> bool:
+        """Whether the table is a source that stands elsewhere: read, and never written."""
+        return table in self.project.sources
+
+    def delta(self, table: str, version: int | None = None) -> DeltaTable:
+        """The table as delta-rs sees it; UserError where there is none."""
+        try:
+            return DeltaTable(self.path(table), version=version)
+        except TableNotFoundError as error:
+            raise UserError(f"no Delta table at {self.path(table)}") from error
+
+    def exists(self, table: str) -> bool:
+        """Whether there is such a table."""
+        return DeltaTable.is_deltatable(self.path(table))
+
+    def version(self, table: str) -> int | None:
+        """The table's version now; None where there is no table."""
+        return self.delta(table).version() if self.exists(table) else None
+
+    def ensure(self, *tables: str) -> None:
+        """Makes the tables that are missing, and adds to older ones the columns that have been added since."""
+        for name in tables or tuple(ALL):
+            if self.is_elsewhere(name):
+                self.delta(name)
+            elif self.exists(name):
+                self._add_missing_columns(name)
+            else:
+                self._create(name)
+
+    def _create(self, name: str) -> None:
+        table = ALL[name]
+        DeltaTable.create(
+            self.path(name),
+            schema=delta_schema(table),
+            mode="ignore",
+            partition_by=list(table.partitioned_by),
+            name=name,
+            description=table.comment,
+            configuration=CHANGE_FEED if name in SOURCES else {},
+        )
+
+    def _add_missing_columns(self, name: str) -> None:
+        delta = self.delta(name)
+        present = {field.name for field in delta.schema().fields}
+        missing = [delta_field(column) for column in ALL[name].columns if column.name not in present]
+        if missing:
+            delta.alter.add_columns(missing)
+
+    def read(self, table: str, version: int | None = None) -> "DataFrame":
+        """The table at a version, its known columns first; those that it lacks are null."""
+        return self._known_columns(table, self._load(table, version))
+
+    def _load(self, table: str, version: int | None) -> "DataFrame":
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.load(self.path(table))
+
+    def _known_columns(self, table: str, frame: "DataFrame") -> "DataFrame":
+        from pyspark.sql import functions as F
+
+        if table not in ALL:
+            return frame
+        source = self.project.sources.get(table)
+        theirs: Mapping[str, str] = source.columns if source else {}
+        types = dict(frame.dtypes)
+        known = []
+        for column in ALL[table].columns:
+            name = theirs.get(column.name, column.name)
+            # A source elsewhere may hold text where we say boolean: what does not fit is null, never a failed job.
+            fitting = F.col(f"`{name}`") if name in types else F.lit(None)
+            known.append(
+                fitting.alias(column.name)
+                if types.get(name) == column.type
+                else fitting.try_cast(column.type).alias(column.name)
+            )
+        taken = set(theirs.values()) | set(ALL[table].column_names)
+        return frame.select(*known, *(F.col(f"`{name}`") for name in frame.columns if name not in taken))
+
+    def small(self, table: str, version: int | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """A table of few rows as Arrow, without Spark, in milliseconds."""
+        source = self.project.sources.get(table)
+        theirs: Mapping[str, str] = source.columns if source else {}
+        wanted = [theirs.get(name, name) for name in columns] if columns else None
+        rows = self.delta(table, version).to_pyarrow_table(columns=wanted)
+        ours = {name: column for column, name in theirs.items()}
+        return rows.rename_columns([ours.get(name, name) for name in rows.column_names])
+
+    def changes(self, table: str, after: int | None, upto: int) -> "DataFrame":
+        """Rows inserted or updated after version `after` (None: ever) up to `upto`, as they stand at `upto`.
+
+        One row a key, with `is_new` (the key wasn't there at `after`) and `former` (a struct: the row as it was then).
+        """
+        from parcours.jobs import changes
+
+        known = self.read(table, upto)
+        if after is None or after >= upto:
+            return changes.from_inserts(known if after is None else known.limit(0))
+        if not self._has_feed(table, after, upto):
+            return changes.from_snapshots(self.read(table, after), known, ALL[table].key)
+        reader = self.spark.read.format("delta").option("readChangeFeed", "true")
+        feed = reader.option("startingVersion", after + 1).option("endingVersion", upto).load(self.path(table))
+        rows = self._known_columns(table, feed)
+        if self._operations(table, after, upto) <= APPENDS:
+            return changes.from_inserts(rows.drop("_change_type", "_commit_version", "_commit_timestamp"))
+        return changes.from_feed(rows, ALL[table].key)
+
+    def _has_feed(self, table: str, after: int, upto: int) -> bool:
+        properties = self.delta(table, after).metadata().configuration
+        now = self.delta(table, upto).metadata().configuration
+        return all(found.get("delta.enableChangeDataFeed") == "true" for found in (properties, now))
+
+    def _operations(self, table: str, after: int, upto: int) -> set[str]:
+        delta = self.delta(table, upto)
+        return {str(commit["operation"]) for commit in delta.history(upto - after)}
+
+    def append(self, table: str, frame: "DataFrame") -> None:
+        """Appends rows in one commit; the frame holds every column of the table, in any order."""
+        columns = [f"`{field.name}`" for field in self.delta(table).schema().fields]
+        frame.select(*columns).write.format("delta").mode("append").save(self.path(table))
+
+    def append_small(self, table: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> None:
+        """Appends rows that are on the driver, in one commit of milliseconds. No rows: no commit."""
+        if isinstance(rows, pa.Table):
+            rows = rows.cast(arrow_schema(ALL[table])) if table in ALL else rows
+        else:
+            rows = pa.Table.from_pylist(list(rows), schema=arrow_schema(ALL[table]))
+        if rows.num_rows:
+            write_deltalake(self.path(table), rows, mode="append")
+
+    def restore(self, table: str, version: int) -> None:
+        """Puts the table back to a version, as a new version; nothing happens where it stands there already."""
+        delta = self.delta(table)
+        if delta.version() != version:
+            delta.restore(version)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """For ticks and changes of life: one at a time on a warehouse; Busy for the second."""
+        if not self.is_local:
+            # Whoever keeps a warehouse on an object store sees to it that one tick runs (the DAG does).
+            yield
+            return
+        with locked(self._lock_file("tick"), "a tick or a change of a journey's life"):
+            yield
+
+    @contextmanager
+    def writing(self, table: str) -> Iterator[None]:
+        """For loads: one at a time on a table, each waiting for the one before. A tick may run beside."""
+        if self.is_elsewhere(table):
+            path = self.path(table)
+            raise UserError(f"{table} stands elsewhere and is only read (parcours.yaml: sources.{table}: {path})")
+        if not self.is_local:
+            yield
+            return
+        with locked(self._lock_file(table), f"a load of {table}", waits=True):
+            yield
+
+    def _lock_file(self, name: str) -> Path:
+        return Path(self.project.warehouse, ".locks", f"{name}.lock")
