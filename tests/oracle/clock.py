@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from functools import lru_cache, cache
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 

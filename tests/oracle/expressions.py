@@ -6,7 +6,7 @@ import datetime as dt
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, cache
+from functools import cache
 from typing import Any
 
 import sqlglot
