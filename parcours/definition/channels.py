@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from parcours.definition.problems import Mistake
+from parcours.definition.problems import Mistake, exactly_one
 from parcours.definition.values import (
     Count,
     Definition,
@@ -88,8 +88,7 @@ class RampUp(Definition):
 
     @model_validator(mode="after")
     def can_be_followed(self) -> Self:
-        if (self.per_day is None) == (self.per_hour is None):
-            raise Mistake("write one of per_day and per_hour")
+        exactly_one(self, "per_day", "per_hour")
         key, plan = ("per_day", self.per_day) if self.per_day else ("per_hour", self.per_hour or ())
         if self.counts == "sending_days" and 0 in plan:
             raise Mistake("a day of 0 never has a send, so the plan stops there", at=(key, plan.index(0)))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from parcours.definition.problems import Mistake
+from parcours.definition.problems import Mistake, exactly_one
 from parcours.definition.values import (
     Cron,
     Definition,
@@ -30,8 +30,7 @@ class Schedule(Definition):
 
     @model_validator(mode="after")
     def has_one_rhythm(self) -> Self:
-        if (self.cron is None) == (self.at is None):
-            raise Mistake("write one of cron and at")
+        exactly_one(self, "cron", "at")
         if self.until is not None and self.at is not None:
             raise Mistake("until goes with cron only", at=("until",))
         return self
@@ -61,10 +60,8 @@ class Waves(Definition):
 
     @model_validator(mode="after")
     def has_one_size_and_one_rhythm(self) -> Self:
-        if sum(size is not None for size in (self.count, self.percents, self.numbers)) != 1:
-            raise Mistake("write one of count, percents and numbers")
-        if (self.interval is None) == (self.starts is None):
-            raise Mistake("write one of interval and starts")
+        exactly_one(self, "count", "percents", "numbers")
+        exactly_one(self, "interval", "starts")
         return self
 
     @property

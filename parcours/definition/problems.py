@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+# Keys that are words of Python, and so have a _ behind them as attributes.
+PYTHON_WORDS = ("for", "from")
+
 
 class UserError(Exception):
     """Something asked for is wrong or can't be done; its text is for people and is shown without a traceback."""
@@ -27,6 +30,25 @@ class Problem:
         return where + self.what + (f" ({self.remedy})" if self.remedy else "")
 
 
+Loc = tuple[str | int, ...]
+"""Where something stands in a file: keys, and places in lists counted from 0."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong at a place of one file; that file's `Source` knows its line.
+
+    `on_key` points at the key rather than its value; `text_line` counts from 1 within the text of the value.
+    """
+
+    loc: Loc
+    what: str
+    remedy: str | None = None
+    is_warning: bool = False
+    on_key: bool = False
+    text_line: int | None = None
+
+
 class DefinitionError(UserError):
     """The only error that a bad file raises. Its text is one line a problem."""
 
@@ -38,7 +60,7 @@ class DefinitionError(UserError):
 class Mistake(ValueError):
     """A value that can't be read: what is wrong with it, what to write instead, and where below the value it stands."""
 
-    def __init__(self, what: str, remedy: str | None = None, *, at: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, what: str, remedy: str | None = None, *, at: Loc = ()) -> None:
         self.what = what
         self.remedy = remedy
         self.at = at
@@ -49,6 +71,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean 'steps'?`, or None where nothing known is close."""
     close = get_close_matches(word, list(known), n=1)
     return f"did you mean '{close[0]}'?" if close else None
+
+
+def exactly_one(model: object, *keys: str) -> None:
+    """Raises a Mistake unless one of the keys, and only one, holds a value."""
+    given = [key for key in keys if getattr(model, f"{key}_" if key in PYTHON_WORDS else key) is not None]
+    if not given:
+        raise Mistake(f"no {one_of(keys)}", "write one of them")
+    if len(given) > 1:
+        raise Mistake(
+            f"{', '.join(given[:-1])} and {given[-1]} exclude each other", "write one of them", at=(given[-1],)
+        )
 
 
 def one_of(words: Iterable[str]) -> str:

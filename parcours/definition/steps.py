@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from parcours.definition.contents import Content
-from parcours.definition.problems import Mistake
+from parcours.definition.problems import Mistake, exactly_one
 from parcours.definition.values import (
     ClosingTime,
     Count,
@@ -150,8 +150,7 @@ class ProfileCap(StepWithNext):
 
     @model_validator(mode="after")
     def has_one_limit(self) -> Self:
-        if (self.limit is None) == (self.limits is None):
-            raise Mistake("write one of limit and limits")
+        exactly_one(self, "limit", "limits")
         return self
 
     def ways_out(self, following: str) -> dict[str, str]:
@@ -185,8 +184,7 @@ class Wait(StepWithNext):
 
     @model_validator(mode="after")
     def has_one_end(self) -> Self:
-        if (self.for_ is None) == (self.until is None):
-            raise Mistake("write one of for and until")
+        exactly_one(self, "for", "until")
         return self
 
 
@@ -210,8 +208,7 @@ class Message(StepWithNext):
 
     @model_validator(mode="after")
     def has_one_content(self) -> Self:
-        if (self.template is None) == (self.content is None):
-            raise Mistake("write one of template and content")
+        exactly_one(self, "template", "content")
         return self
 
     def ways_out(self, following: str) -> dict[str, str]:

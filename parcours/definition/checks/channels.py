@@ -1,0 +1,30 @@
+"""One channel of channels.yaml: its expressions, and the template of its unsubscribe_url."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from parcours.definition.channels import BUILT_IN, Channel
+from parcours.definition.checks.texts import check_expression, check_template
+from parcours.definition.expressions import Scope
+from parcours.definition.problems import Finding
+
+
+def check_channel(channel: Channel, profile: Mapping[str, str] | None, is_longest_given: bool) -> Iterator[Finding]:
+    """What is wrong with a channel; its texts see the profile alone."""
+    loc = ("channels", channel.name)
+    scope = Scope(profile=profile, event=None, audience=None)
+    if channel.address is not None and channel.address != BUILT_IN.get(channel.name):
+        yield from check_expression(channel.address, scope, "string", (*loc, "address"))
+    if channel.consent is not None:
+        yield from check_expression(channel.consent, scope, "string", (*loc, "consent"))
+    if channel.unsubscribe_url is not None:
+        of_send = Scope(profile=profile, event=None, audience=None, extra={"delivery_id": "string"})
+        yield from check_template(channel.unsubscribe_url, of_send, "unsubscribe_url", (*loc, "unsubscribe_url"))
+    if is_longest_given and channel.max_deferral is not None and channel.max_deferral <= timedelta(0):
+        remedy = "write overflow: drop"
+        yield Finding((*loc, "max_deferral"), "a deferral of no time", remedy)
+    if is_longest_given and channel.overflow == "drop":
+        what = "overflow: drop defers nobody: max_deferral says nothing"
+        yield Finding((*loc, "max_deferral"), what, "leave one of them out", is_warning=True, on_key=True)

@@ -1,0 +1,152 @@
+"""One journey: its dates, its entry, and what each of its steps says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from parcours.definition.checks.graph import check_graph
+from parcours.definition.checks.known import Draft, Known, scope_of
+from parcours.definition.checks.sends import check_send
+from parcours.definition.checks.texts import check_expression
+from parcours.definition.entries import EventEntry, ReadAudience, Waves
+from parcours.definition.expressions import Scope
+from parcours.definition.journeys import Journey
+from parcours.definition.problems import Finding, Loc, did_you_mean
+from parcours.definition.steps import AnyStep, AudienceTest, Condition, Message, ProfileCap, Split, Wait
+from parcours.definition.times import format_duration, iso
+
+SHORTEST_INTERVAL = timedelta(minutes=30)
+
+
+def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
+    """What is wrong with a journey, in as much of it as could be read."""
+    if draft.whole is not None:
+        yield from _check_dates(draft.whole)
+    if draft.entry is not None:
+        yield from _check_entry(draft, known)
+    yield from check_graph(draft)
+    scope = scope_of(draft.entry, known)
+    for place, step in draft.steps:
+        yield from _check_step(step, ("steps", place), draft, known, scope)
+
+
+def _check_dates(journey: Journey) -> Iterator[Finding]:
+    starts, ends, entry = journey.starts_at, journey.ends_at, journey.entry
+    if starts and ends and ends <= starts:
+        yield Finding(("ends_at",), f"not after starts_at, {iso(starts)}")
+    if journey.timeout <= timedelta(0):
+        yield Finding(("timeout",), "a timeout of no time: everybody leaves at once")
+    if not isinstance(entry, ReadAudience):
+        return
+    if "reentry" in journey.model_fields_set:
+        what = "reentry says nothing of a read: whoever is still inside is rejected, all others enter"
+        yield Finding(("reentry",), what, "leave it out, or write force_reentry in entry", is_warning=True, on_key=True)
+    at = entry.schedule.at
+    if at and ((starts and at < starts) or (ends and at >= ends)):
+        what = f"{iso(at)} is outside of starts_at and ends_at: nobody ever enters"
+        yield Finding(("entry", "schedule", "at"), what, is_warning=True)
+
+
+def _check_entry(draft: Draft, known: Known) -> Iterator[Finding]:
+    entry = draft.entry
+    if isinstance(entry, EventEntry):
+        if known.events is not None and entry.event not in known.events:
+            remedy = did_you_mean(entry.event, known.events) or "declare it in events.yaml"
+            yield Finding(("entry", "event"), f"no event '{entry.event}'", remedy)
+        elif entry.where is not None:
+            yield from check_expression(entry.where, scope_of(entry, known), "boolean", ("entry", "where"))
+    elif isinstance(entry, ReadAudience):
+        yield from _check_audience(entry.audience, ("entry", "audience"), known)
+        if entry.waves is not None:
+            yield from _check_waves(entry.waves, entry.schedule.at)
+
+
+def _check_audience(audience: str, loc: Loc, known: Known) -> Iterator[Finding]:
+    """Nobody has to write an audience: any id may be filled by a load."""
+    filled = known.filled_audiences
+    if audience not in known.audiences and filled is not None and audience not in filled:
+        what = f"audience '{audience}' has neither a file nor a member"
+        remedy = did_you_mean(audience, known.audiences) or f"write audiences/{audience}.yaml, or load its members"
+        yield Finding(loc, what, remedy, is_warning=True)
+
+
+def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
+    loc = ("entry", "waves")
+    if first is None:
+        yield Finding(loc, "waves without at", "write schedule: {at: ...}; a cron read can't have waves", on_key=True)
+    if waves.percents and sum(waves.percents) != 100:
+        yield Finding((*loc, "percents"), f"the percents add up to {_plain(sum(waves.percents))}", "to 100")
+    if waves.interval is not None and waves.interval < SHORTEST_INTERVAL:
+        what = f"waves {format_duration(waves.interval)} after each other"
+        yield Finding((*loc, "interval"), what, "30 minutes at least")
+    if waves.starts is None:
+        return
+    if len(waves.starts) != waves.wave_count - 1:
+        what = f"{len(waves.starts)} starts for {waves.wave_count} waves"
+        yield Finding((*loc, "starts"), what, "one for each wave after the first")
+    for place, (before, start) in enumerate(zip((first, *waves.starts), waves.starts, strict=False)):
+        if before is not None and start - before < SHORTEST_INTERVAL:
+            what = f"{iso(start)} is less than 30 minutes after the wave before, {iso(before)}"
+            yield Finding((*loc, "starts", place), what)
+
+
+def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scope | None) -> Iterator[Finding]:
+    match step:
+        case Condition():
+            yield from _check_condition(step, loc, known, scope)
+        case Split():
+            yield from _check_split(step, loc)
+        case ProfileCap():
+            yield from _check_cap(step, loc, draft)
+        case Wait():
+            yield from _check_wait(step, loc, draft, scope)
+        case Message():
+            yield from check_send(step, loc, draft, known, scope)
+
+
+def _check_labels(labels: list[str], loc: Loc) -> Iterator[Finding]:
+    for place, label in enumerate(labels):
+        if label in labels[:place]:
+            yield Finding((*loc, "paths", place, "label"), f"label '{label}' stands twice", "give each path its own")
+
+
+def _check_condition(step: Condition, loc: Loc, known: Known, scope: Scope | None) -> Iterator[Finding]:
+    yield from _check_labels([path.label for path in step.paths], loc)
+    for place, path in enumerate(step.paths):
+        here = (*loc, "paths", place)
+        if path.label == "otherwise":
+            yield Finding((*here, "label"), "'otherwise' is reserved", "give the path another label")
+        if isinstance(path.when, AudienceTest):
+            yield from _check_audience(path.when.audience, (*here, "when", "audience"), known)
+        elif isinstance(path.when, str):
+            yield from check_expression(path.when, scope, "boolean", (*here, "when"))
+
+
+def _check_split(step: Split, loc: Loc) -> Iterator[Finding]:
+    yield from _check_labels([path.label for path in step.paths], loc)
+    total = sum(path.percent for path in step.paths)
+    if total != 100:
+        yield Finding((*loc, "paths"), f"the percents add up to {_plain(total)}", "to 100", on_key=True)
+
+
+def _check_cap(step: ProfileCap, loc: Loc, draft: Draft) -> Iterator[Finding]:
+    if step.per == "occurrence" and draft.entry is not None and not isinstance(draft.entry, ReadAudience):
+        yield Finding((*loc, "per"), "only a read_audience has occurrences", "write version or day")
+    if step.per == "version" and step.limits is not None and len(step.limits) > 1:
+        what = "per version there is one number: only the first of limits counts"
+        yield Finding((*loc, "limits"), what, "write limit, or per: occurrence or day", is_warning=True, on_key=True)
+
+
+def _check_wait(step: Wait, loc: Loc, draft: Draft, scope: Scope | None) -> Iterator[Finding]:
+    if isinstance(step.until, str):
+        yield from check_expression(step.until, scope, "instant", (*loc, "until"))
+    if step.for_ is not None and draft.whole is not None and step.for_ >= draft.whole.timeout:
+        what = f"not shorter than the journey's timeout, {format_duration(draft.whole.timeout)}: nobody gets past it"
+        yield Finding((*loc, "for"), what, "write a longer timeout", is_warning=True)
+
+
+def _plain(number: Decimal | int) -> str:
+    """`99.5`, never `99.50` or `1E+2`."""
+    return f"{Decimal(number).normalize():f}"

@@ -1,0 +1,65 @@
+"""What a journey may name, and what of a journey could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+
+from parcours.definition.channels import Channel
+from parcours.definition.columns import AnyColumns
+from parcours.definition.contents import Template
+from parcours.definition.entries import AnyEntry, EventEntry
+from parcours.definition.expressions import Scope
+from parcours.definition.journeys import Journey
+from parcours.definition.steps import AnyStep
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the other files of the project say.
+
+    A name whose value is None is written, but wrong there: nothing is judged by it, so that one mistake is told once.
+    The same holds of all names where the whole mapping is None.
+    """
+
+    channels: Mapping[str, Channel | None] | None
+    events: Mapping[str, Mapping[str, str] | None] | None
+    templates: Mapping[str, Template | None]
+    profile: Mapping[str, str] | None
+    """None: any column, as text."""
+    audiences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The columns of each audience that has a file."""
+    filled_audiences: Container[str] | None = None
+    """Those that have members; None where nobody looked."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """As much of a journey as could be read. `whole` is None where some of it is wrong."""
+
+    id: str
+    zone: str
+    whole: Journey | None
+    entry: AnyEntry | None
+    steps: tuple[tuple[int, AnyStep], ...]
+    """The steps that could be read, by their places in the list."""
+    step_ids: tuple[str | None, ...]
+    """The id of every step in the list, None where it has none that could be read."""
+
+
+def scope_of(entry: AnyEntry | None, known: Known) -> Scope | None:
+    """The names that a journey's expressions may use; None where they can't be known, for a mistake told elsewhere."""
+    if entry is None:
+        return None
+    if not isinstance(entry, EventEntry):
+        return Scope(profile=known.profile, event=None, audience=known.audiences.get(entry.audience, AnyColumns()))
+    attributes = None if known.events is None else known.events.get(entry.event)
+    return None if attributes is None else Scope(profile=known.profile, event=attributes, audience=None)
+
+
+def wide_scope(known: Known) -> Scope:
+    """The names that a template may use in one journey or another."""
+    attributes: dict[str, str] = {}
+    for declared in (known.events or {}).values():
+        attributes.update(declared or {})
+    return Scope(profile=known.profile, event=attributes, audience=AnyColumns())

@@ -1,0 +1,52 @@
+"""Expressions and templates: their own problems, at the place where the text stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from jinja2 import Environment, TemplateSyntaxError, meta
+
+from parcours.definition.contents import HTML_FIELDS
+from parcours.definition.expressions import ExpressionError, Scope, compile_expression
+from parcours.definition.problems import Finding, Loc
+from parcours.definition.templates import TemplateError, compile_template
+
+# What a message's template sees besides the journey's names.
+SEND_NAMES = {"unsubscribe_url": "string", "delivery_id": "string"}
+
+
+def check_expression(
+    sql: str, scope: Scope | None, expect: Literal["boolean", "string", "instant"], loc: Loc
+) -> Iterator[Finding]:
+    """What is wrong with an SQL expression; nothing where its names can't be known."""
+    if scope is None:
+        return
+    try:
+        compile_expression(sql, scope, expect)
+    except ExpressionError as error:
+        for what, remedy in error.problems:
+            yield Finding(loc, what, remedy)
+
+
+def check_template(text: str, scope: Scope, field: str, loc: Loc) -> Iterator[Finding]:
+    """What is wrong with one field of a message."""
+    try:
+        compile_template(text, scope, html=field in HTML_FIELDS)
+    except TemplateError as error:
+        for line, what, remedy in error.problems:
+            yield Finding(loc, what, remedy, text_line=line)
+
+
+def message_scope(scope: Scope) -> Scope:
+    """The names of the journey, and those of the send."""
+    return replace(scope, extra=SEND_NAMES)
+
+
+def uses(text: str, name: str) -> bool:
+    """Whether a template uses a name; one that can't be parsed uses none."""
+    try:
+        return name in meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
+    except TemplateSyntaxError:
+        return False

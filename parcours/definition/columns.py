@@ -1,0 +1,50 @@
+"""The types of profile columns and event attributes, and columns of which nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from parcours.definition.expressions.types import SIMPLE, parse_type
+from parcours.definition.problems import Mistake, shown
+
+
+class AnyColumns(Mapping[str, str]):
+    """Columns of which neither names nor number are known: each that is asked for is there, and is text."""
+
+    def __getitem__(self, name: str) -> str:
+        return "string"
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def column_type(text: object) -> str:
+    """The type in Spark's own spelling: `long` is `bigint`, `Map<String, Double>` is `map<string,double>`."""
+    if not isinstance(text, str):
+        raise Mistake(f"not a type: {shown(text)}", "write a Spark SQL type, such as string or double")
+    return str(parse_type(text))
+
+
+def attribute_type(text: object) -> str:
+    """The type of an event's attribute. Attributes come as text, of which only a scalar can be made."""
+    found = column_type(text)
+    if found.startswith(("array", "map", "struct")):
+        raise Mistake(f"not a type for an attribute: {shown(text)}", "write string: attributes are text")
+    return found
+
+
+TYPE_SCHEMA = {"type": "string", "examples": sorted(set(SIMPLE) - {"void"})}
+ColumnType = Annotated[str, PlainValidator(column_type), WithJsonSchema(TYPE_SCHEMA)]
+AttributeType = Annotated[str, PlainValidator(attribute_type), WithJsonSchema(TYPE_SCHEMA)]

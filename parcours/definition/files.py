@@ -1,0 +1,90 @@
+"""The other files of a project: parcours.yaml, channels.yaml, events.yaml, profiles.yaml, audiences/*.yaml."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from parcours.definition.channels import ChannelSettings
+from parcours.definition.columns import AttributeType, ColumnType
+from parcours.definition.entries import Schedule
+from parcours.definition.values import Definition, Duration, FilledText, Name, Percent, Text, Zone
+
+ColumnName = Annotated[Text, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+SourceName = Literal["profiles", "audience_members", "events", "message_feedback", "suppressions"]
+
+
+def _as_text(value: object) -> object:
+    """Spark takes its settings as text; YAML reads some of them as numbers and booleans."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _nothing_is_empty(value: object) -> object:
+    """`page_viewed:` alone says what `page_viewed: {}` says."""
+    return {} if value is None else value
+
+
+SettingText = Annotated[Text, BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float)]
+
+
+class SparkSettings(Definition):
+    """How Spark is started."""
+
+    master: FilledText = Field(default="local[*]", description="Spark's master; spark-submit's own wins.")
+    packages: tuple[FilledText, ...] = Field(default=(), description="Maven coordinates of further packages.")
+    jars: tuple[FilledText, ...] = Field(default=(), description="Jars, or folders of jars, on this machine.")
+    conf: dict[str, SettingText] = Field(default={}, description="Any Spark setting by its name.")
+
+
+class SourceTable(Definition):
+    """A Delta table that stands elsewhere; it is read and never written."""
+
+    path: FilledText = Field(description="Folder or URI of the Delta table.")
+    columns: dict[str, Text] = Field(default={}, description="Its column names, by ours.")
+
+
+class ProjectFile(Definition):
+    """parcours.yaml: the project's names and places."""
+
+    name: FilledText
+    timezone: Zone = Field(default="UTC", description="The zone of journeys and limits that name none.")
+    warehouse: FilledText = Field(default="warehouse", description="A folder beside this file, or a URI.")
+    outbox: FilledText = Field(default="outbox", description="Where delivery batches go: a folder, or a URI.")
+    cadence: Duration = Field(default=timedelta(minutes=15), description="How often the scheduler ticks.")
+    spark: SparkSettings = SparkSettings()
+    sources: dict[SourceName, SourceTable] = Field(default={}, description="Input tables that stand elsewhere.")
+
+
+class ChannelsFile(Definition):
+    """channels.yaml: channels by name."""
+
+    channels: dict[Name, ChannelSettings]
+
+
+Attributes = Annotated[dict[ColumnName, AttributeType], BeforeValidator(_nothing_is_empty)]
+
+
+class EventsFile(Definition):
+    """events.yaml: event types, and the type of each attribute. A value that doesn't fit is null."""
+
+    events: dict[Name, Attributes]
+
+
+class ProfilesFile(Definition):
+    """profiles.yaml: the types of profile columns."""
+
+    profiles: dict[ColumnName, ColumnType]
+
+
+class Audience(Definition):
+    """An audience defined by SQL: one row a member, profile_id and enrichment columns."""
+
+    id: Name
+    schedule: Schedule | None = Field(default=None, description="When it is refreshed, in the project's zone.")
+    sql: FilledText = Field(description="One SELECT over tables of the warehouse; as_of() is the time of the refresh.")
+    max_loss: Percent | None = Field(default=None, description="Stops a refresh that would end more percent of stays.")

@@ -1,0 +1,182 @@
+"""Shape errors told to the author of the file: pydantic's errors in, findings in the file's own words out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, Tag, ValidationError
+from pydantic_core import ErrorDetails
+
+from parcours.definition import unsupported
+from parcours.definition.problems import Finding, Loc, Mistake, did_you_mean, one_of, shown
+
+NAMES = {
+    r"^[a-z][a-z0-9_]*$": "write a small letter, then small letters, digits or _",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "write letters, digits, _, - or . without spaces",
+}
+
+# What a value of the wrong kind isn't, and what to write, by the types of pydantic's errors.
+KINDS = {
+    "int_type": ("not a whole number", None),
+    "int_from_float": ("not a whole number", None),
+    "string_type": ("not text", "put it in quotes"),
+    "bool_type": ("neither true nor false", "write true or false"),
+    "bool_parsing": ("neither true nor false", "write true or false"),
+    "tuple_type": ("not a list", "write [..]"),
+    "list_type": ("not a list", "write [..]"),
+    "dict_type": ("not a mapping", "write {key: value}"),
+    "model_type": ("not a mapping", "write {key: value}"),
+    "model_attributes_type": ("not a mapping", "write {key: value}"),
+}
+
+
+def findings_of(error: ValidationError, model: type[BaseModel], data: Any, prefix: Loc = ()) -> list[Finding]:
+    """Everything that pydantic found wrong with `data` as a `model`, which stands at `prefix` of its file."""
+    details = error.errors(include_url=False)
+    later = {loc[:-1] for item in details if (loc := _later_key(item, model))}
+    found: list[Finding] = []
+    for item in details:
+        loc = _written(item["loc"])
+        if item["type"] == "missing" and loc[:-1] in later:
+            continue  # a key of a later version stands there in its place
+        if item["type"] in ("too_short", "too_long") and not _is_of_wrong_length(item, data, loc):
+            continue  # it counts only the items that are right, and the others have been told
+        found.append(_finding(item, model, loc, prefix))
+    return found
+
+
+def _later_key(item: ErrorDetails, model: type[BaseModel]) -> Loc | None:
+    if item["type"] != "extra_forbidden":
+        return None
+    owner = model_at(model, item["loc"][:-1])
+    return _written(item["loc"]) if str(item["loc"][-1]) in unsupported.KEYS.get(owner.__name__, ()) else None
+
+
+def _finding(item: ErrorDetails, model: type[BaseModel], loc: Loc, prefix: Loc) -> Finding:
+    kind, value, context = item["type"], item["input"], item.get("ctx", {})
+    here = prefix + loc
+    if kind == "extra_forbidden":
+        what, remedy = _unknown_key(str(loc[-1]), model_at(model, item["loc"][:-1]))
+        return Finding(here, what, remedy, on_key=True)
+    if kind == "missing":
+        return Finding(here[:-1], f"missing key '{loc[-1]}'")
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _wrong_type(value, context, model, item["loc"], here)
+    if kind == "value_error" and isinstance(mistake := context.get("error"), Mistake):
+        return Finding(here + mistake.at, mistake.what, mistake.remedy)
+    if value is None:
+        return Finding(here, "no value", "write one, or leave the key out")
+    what, remedy = _wrong_value(kind, value, context)
+    return Finding(here, what, remedy)
+
+
+def _unknown_key(key: str, owner: type[BaseModel]) -> tuple[str, str | None]:
+    if key in unsupported.KEYS.get(owner.__name__, ()):
+        return unsupported.refusal(key), None
+    known = known_keys(owner)
+    return f"unknown key '{key}'", did_you_mean(key, known) or f"known here: {', '.join(known)}"
+
+
+def _wrong_type(value: Any, context: Mapping[str, Any], model: type[BaseModel], raw: Loc, here: Loc) -> Finding:
+    """The `type` of a step or an entry is missing or unknown."""
+    if not isinstance(value, Mapping):
+        return Finding(here, f"not a mapping: {shown(value)}", "write {type: ...}")
+    known = [tag.strip("<>") for tag in _tags_at(model, raw)]
+    if "type" not in value:
+        return Finding(here, "missing key 'type'", f"write {one_of(known)}")
+    written = value["type"]
+    if written in unsupported.TYPES:
+        return Finding((*here, "type"), unsupported.refusal(written))
+    close = did_you_mean(written, known) if isinstance(written, str) else None
+    return Finding((*here, "type"), f"unknown type {shown(written)}", close or f"write {one_of(known)}")
+
+
+def _wrong_value(kind: str, value: Any, context: Mapping[str, Any]) -> tuple[str, str | None]:
+    if kind in KINDS:
+        what, remedy = KINDS[kind]
+        if kind == "int_type" and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+            remedy = f"write {value} without quotes"
+        return f"{what}: {shown(value)}", remedy
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", context["expected"])
+        return f"unknown value {shown(value)}", f"write {one_of(words)}"
+    if kind == "greater_than_equal":
+        return f"too small: {shown(value)}", f"{context['ge']} at least"
+    if kind == "less_than_equal":
+        return f"too large: {shown(value)}", f"{context['le']} at most"
+    if kind == "too_short":
+        least = context["min_length"]
+        return (
+            "an empty list" if not value else f"too few: {len(value)}"
+        ), f"write {'one' if least == 1 else least} at least"
+    if kind == "too_long":
+        return f"too many: {len(value)}", f"write {context['max_length']} at most"
+    if kind == "string_too_short":
+        return "empty text", None
+    if kind == "string_pattern_mismatch":
+        return f"not a name: {shown(value)}", NAMES[context["pattern"]]
+    return f"wrong value: {shown(value)}", None
+
+
+def _is_of_wrong_length(item: ErrorDetails, data: Any, loc: Loc) -> bool:
+    for part in loc:
+        data = data[part]
+    context = item["ctx"]
+    return bool(len(data) < context.get("min_length", 0) or len(data) > context.get("max_length", len(data)))
+
+
+def _written(loc: Loc) -> Loc:
+    """Without the tags of unions, which stand in angles and aren't in the file."""
+    return tuple(part for part in loc if not _is_tag(part))
+
+
+def _is_tag(part: object) -> bool:
+    return isinstance(part, str) and part.startswith("<") and part.endswith(">")
+
+
+def known_keys(model: type[BaseModel]) -> list[str]:
+    """The keys that a mapping of this model may have, as they are written."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel]:
+    """The model at a place below another, by pydantic's own loc, tags and all."""
+    for place, part in enumerate(loc):
+        annotation = _annotation(model, part)
+        if annotation is not None:
+            tag = next((later for later in loc[place + 1 :] if _is_tag(later)), None)
+            model = next(_models(annotation, tag), model)
+    return model
+
+
+def _annotation(model: type[BaseModel], key: str | int) -> Any:
+    fields = model.model_fields.items()
+    return next((field.annotation for name, field in fields if key == (field.alias or name)), None)
+
+
+def _models(annotation: Any, tag: str | int | None) -> Iterator[type[BaseModel]]:
+    """The models of which an annotation speaks; of a tagged union the one of the tag."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    arguments = get_args(annotation)
+    tags = [part.tag for part in arguments if isinstance(part, Tag)]
+    if not tags or tag is None or tag in tags:
+        for argument in arguments:
+            yield from _models(argument, tag)
+
+
+def _tags_at(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The tags of the union at a place."""
+    key = next(part for part in reversed(loc) if isinstance(part, str) and not _is_tag(part))
+    return list(_tags(_annotation(model_at(model, loc[: loc.index(key)]), key)))
+
+
+def _tags(annotation: Any) -> Iterator[str]:
+    for argument in get_args(annotation):
+        if isinstance(argument, Tag):
+            yield argument.tag
+        elif not isinstance(argument, type):
+            yield from _tags(argument)

@@ -1,0 +1,36 @@
+"""What the specification has and this version doesn't do yet. It is refused by name, never ignored."""
+
+from __future__ import annotations
+
+# By the model in which a key would stand.
+KEYS: dict[str, frozenset[str]] = {
+    "Journey": frozenset({"exit_when"}),
+    "LocalMoment": frozenset({"best_send_time", "within"}),
+    "Message": frozenset({"variants", "route"}),
+    "ChannelSettings": frozenset({"domain_groups", "routes"}),
+    "Channel": frozenset({"domain_groups", "routes"}),
+    "Limit": frozenset({"domain_group", "unit"}),
+    "RampUp": frozenset({"preset", "order", "hold_if", "domain_groups"}),
+}
+
+# Types of steps and of entries.
+TYPES = frozenset(
+    {
+        "listen",
+        "experiment",
+        "update_profile",
+        "update_audience",
+        "jump",
+        "lookup",
+        "audience_qualification",
+        "business_event",
+    }
+)
+
+# Files in the project's folder.
+FILES = ("rules.yaml",)
+
+
+def refusal(name: str) -> str:
+    """The message for something that a later version will take."""
+    return f"not supported yet: '{name}'"
