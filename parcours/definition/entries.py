@@ -11,12 +11,12 @@ from parcours.definition.values import (
     Cron,
     Definition,
     Duration,
-    Expression,
     Flag,
     Instant,
     Name,
     Percent,
     Positive,
+    Truth,
     by_type,
 )
 
@@ -89,7 +89,7 @@ class EventEntry(Definition):
 
     type: Literal["event"]
     event: Name = Field(description="A type of events.yaml; its attributes are event.* from then on.")
-    where: Expression | None = Field(default=None, description="SQL expression that the event must satisfy.")
+    where: Truth | None = Field(default=None, description="SQL expression that the event must satisfy.")
 
 
 AnyEntry = Annotated[

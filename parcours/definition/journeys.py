@@ -65,7 +65,10 @@ class Journey(Definition):
     description: Text | None = None
     tags: tuple[FilledText, ...] = ()
     priority: Annotated[Whole, Field(ge=0, le=100)] = Field(default=50, description="0 to 100, higher wins.")
-    timezone: Zone = Field(default="UTC", description="The journey's zone, an IANA name; the project's unless given.")
+    timezone: Zone = Field(
+        default="UTC",
+        description="The journey's zone, an IANA name; the project's unless given.",
+    )
     use_profile_timezone: Flag = Field(
         default=False, description="Local times are in profile.timezone where that is known."
     )
@@ -95,6 +98,12 @@ class Journey(Definition):
         """The step id, or `end`, to which it goes on: the target, else its next, else the following step."""
         return target or getattr(step, "next", None) or self._following(step)
 
+    @property
+    def template_names(self) -> list[str]:
+        """`email/spring`: the templates that its messages use, in order, each once."""
+        messages = (step for step in self.steps if isinstance(step, Message))
+        return sorted({f"{step.channel}/{step.template}" for step in messages if step.template})
+
     def _following(self, step: AnyStep) -> str:
         place = self._places[step.id] + 1
         return self.steps[place].id if place < len(self.steps) else "end"
@@ -113,10 +122,7 @@ def canonical_json(journey: Journey, templates: Mapping[str, Mapping[str, str]])
     """The journey as its author could have written it, defaults left out, and the templates that it uses."""
     written = journey.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     written["timezone"] = journey.timezone
-    used = sorted(
-        {f"{step.channel}/{step.template}" for step in journey.steps if isinstance(step, Message) and step.template}
-    )
-    written["templates"] = {name: dict(templates[name]) for name in used}
+    written["templates"] = {name: dict(templates[name]) for name in journey.template_names}
     return _canonical(written)
 
 

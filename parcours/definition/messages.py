@@ -14,6 +14,7 @@ from parcours.definition.problems import Finding, Loc, Mistake, did_you_mean, on
 
 NAMES = {
     r"^[a-z][a-z0-9_]*$": "write a small letter, then small letters, digits or _",
+    r"^[A-Za-z_][A-Za-z0-9_]*$": "write letters, digits and _, a letter first",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "write letters, digits, _, - or . without spaces",
 }
 
@@ -57,6 +58,8 @@ def _later_key(item: ErrorDetails, model: type[BaseModel]) -> Loc | None:
 def _finding(item: ErrorDetails, model: type[BaseModel], loc: Loc, prefix: Loc) -> Finding:
     kind, value, context = item["type"], item["input"], item.get("ctx", {})
     here = prefix + loc
+    if loc[-1:] == ("[key]",):
+        return _wrong_key(kind, str(value), context, here[:-1])
     if kind == "extra_forbidden":
         what, remedy = _unknown_key(str(loc[-1]), model_at(model, item["loc"][:-1]))
         return Finding(here, what, remedy, on_key=True)
@@ -77,6 +80,17 @@ def _unknown_key(key: str, owner: type[BaseModel]) -> tuple[str, str | None]:
         return unsupported.refusal(key), None
     known = known_keys(owner)
     return f"unknown key '{key}'", did_you_mean(key, known) or f"known here: {', '.join(known)}"
+
+
+def _wrong_key(kind: str, key: str, context: Mapping[str, Any], here: Loc) -> Finding:
+    """A key of a mapping whose keys are names."""
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", context["expected"])
+        return Finding(
+            here, f"unknown key '{key}'", did_you_mean(key, words) or f"known here: {', '.join(words)}", on_key=True
+        )
+    what, remedy = _wrong_value(kind, key, context)
+    return Finding(here, what, remedy, on_key=True)
 
 
 def _wrong_type(value: Any, context: Mapping[str, Any], model: type[BaseModel], raw: Loc, here: Loc) -> Finding:

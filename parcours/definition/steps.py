@@ -23,6 +23,7 @@ from parcours.definition.values import (
     Percent,
     Seed,
     Target,
+    Truth,
     by_type,
 )
 
@@ -85,7 +86,7 @@ def _kind_of_test(value: object) -> str:
 
 
 Test = Annotated[
-    Annotated[Expression, Tag("<expression>")]
+    Annotated[Truth, Tag("<expression>")]
     | Annotated[AudienceTest, Tag("<audience>")]
     | Annotated[CalendarTest, Tag("<calendar>")],
     Discriminator(_kind_of_test),

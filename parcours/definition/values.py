@@ -67,7 +67,7 @@ def _write_number(number: Decimal) -> int | float:
     return int(number) if number == int(number) else float(number)
 
 
-def _read_expression(value: object) -> object:
+def _read_truth(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -117,7 +117,9 @@ Cron = Annotated[Text, BeforeValidator(lambda text: times.check_cron(text) if is
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Days = Annotated[tuple[Day, ...], Field(min_length=1)]
 
-Expression = Annotated[FilledText, BeforeValidator(_read_expression, json_schema_input_type=str | bool)]
+Expression = Annotated[FilledText, Field(description="Spark SQL.")]
+# `when: true` is the expression `true`.
+Truth = Annotated[FilledText, BeforeValidator(_read_truth, json_schema_input_type=str | bool)]
 Seed = Annotated[FilledText, BeforeValidator(_read_seed, json_schema_input_type=str | int)]
 
 

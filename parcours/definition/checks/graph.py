@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from parcours.definition.checks.known import Draft
 from parcours.definition.problems import Finding, Loc, did_you_mean
-from parcours.definition.steps import AnyStep, Condition, Split
+from parcours.definition.steps import AnyStep, Condition, ConditionPath, Split, SplitPath
 
 # `end` is a target; `entry` is where outcomes say that an instance entered.
 RESERVED = ("end", "entry")
@@ -50,7 +50,8 @@ def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:
         if (target := getattr(step, key, None)) is not None:
             yield (key,), target
     if isinstance(step, Condition | Split):
-        for place, path in enumerate(step.paths):
+        paths: tuple[ConditionPath | SplitPath, ...] = step.paths
+        for place, path in enumerate(paths):
             if path.next is not None:
                 yield ("paths", place, "next"), path.next
 

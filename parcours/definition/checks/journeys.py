@@ -77,7 +77,9 @@ def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
     if first is None:
         yield Finding(loc, "waves without at", "write schedule: {at: ...}; a cron read can't have waves", on_key=True)
     if waves.percents and sum(waves.percents) != 100:
-        yield Finding((*loc, "percents"), f"the percents add up to {_plain(sum(waves.percents))}", "to 100")
+        yield Finding(
+            (*loc, "percents"), f"the percents add up to {_plain(sum(waves.percents))}", "they have to make 100"
+        )
     if waves.interval is not None and waves.interval < SHORTEST_INTERVAL:
         what = f"waves {format_duration(waves.interval)} after each other"
         yield Finding((*loc, "interval"), what, "30 minutes at least")
@@ -128,7 +130,7 @@ def _check_split(step: Split, loc: Loc) -> Iterator[Finding]:
     yield from _check_labels([path.label for path in step.paths], loc)
     total = sum(path.percent for path in step.paths)
     if total != 100:
-        yield Finding((*loc, "paths"), f"the percents add up to {_plain(total)}", "to 100", on_key=True)
+        yield Finding((*loc, "paths"), f"the percents add up to {_plain(total)}", "they have to make 100", on_key=True)
 
 
 def _check_cap(step: ProfileCap, loc: Loc, draft: Draft) -> Iterator[Finding]:

@@ -59,7 +59,8 @@ def scope_of(entry: AnyEntry | None, known: Known) -> Scope | None:
 
 def wide_scope(known: Known) -> Scope:
     """The names that a template may use in one journey or another."""
+    declared = [None] if known.events is None else list(known.events.values())
     attributes: dict[str, str] = {}
-    for declared in (known.events or {}).values():
-        attributes.update(declared or {})
-    return Scope(profile=known.profile, event=attributes, audience=AnyColumns())
+    for of_type in declared:
+        attributes.update(of_type or {})
+    return Scope(profile=known.profile, event=AnyColumns() if None in declared else attributes, audience=AnyColumns())

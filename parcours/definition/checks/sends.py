@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from parcours.definition.channels import Channel
 from parcours.definition.checks.known import Draft, Known
 from parcours.definition.checks.texts import check_expression, check_template, message_scope, uses
-from parcours.definition.contents import FIELDS, NESTED, written_content, place_of_field
+from parcours.definition.contents import FIELDS, NESTED, place_of_field, written_content
 from parcours.definition.expressions import Scope
 from parcours.definition.problems import Finding, Loc, did_you_mean, one_of
 from parcours.definition.steps import Message

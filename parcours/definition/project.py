@@ -1,0 +1,125 @@
+"""A project: everything that its folder defines, read and checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from parcours.definition.channels import Channels
+from parcours.definition.checks.known import Known, scope_of
+from parcours.definition.columns import AnyColumns
+from parcours.definition.contents import Template
+from parcours.definition.expressions import Scope
+from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings
+from parcours.definition.gathering import Gathered, gather
+from parcours.definition.journeys import Journey
+from parcours.definition.problems import DefinitionError, Problem
+
+__all__ = ["LoadedJourney", "Project", "ProjectFile", "load_project"]
+
+
+@dataclass(frozen=True)
+class LoadedJourney:
+    """A journey as its file says it now, and the templates that it uses, by channel and name."""
+
+    journey: Journey
+    file: str
+    templates: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a folder defines. Places are absolute paths, or URIs."""
+
+    folder: Path
+    name: str
+    timezone: str
+    warehouse: str
+    outbox: str
+    cadence: timedelta
+    spark: SparkSettings
+    sources: dict[str, SourceTable]
+    journeys: dict[str, LoadedJourney]
+    channels: Channels
+    events: dict[str, dict[str, str]]
+    profiles: dict[str, str] | None
+    """profiles.yaml; None where there is none."""
+    profile_columns: Mapping[str, str] | None
+    """What expressions may name: profiles.yaml, or the table's columns. None: any column, as text."""
+    audiences: dict[str, Audience]
+    audience_columns: dict[str, Mapping[str, str]]
+    templates: dict[str, Template]
+    warnings: tuple[Problem, ...]
+    hashes: dict[str, str]
+    """SHA-256 of every file that was read."""
+
+    def scope(self, journey: Journey) -> Scope:
+        """The names that the journey's expressions may use; of an event that isn't declared any more any attribute."""
+        known = Known(
+            channels=dict(self.channels),
+            events=dict(self.events),
+            templates={},
+            profile=self.profile_columns,
+            audiences=self.audience_columns,
+        )
+        undeclared = Scope(profile=self.profile_columns, event=AnyColumns(), audience=None)
+        return scope_of(journey.entry, known) or undeclared
+
+
+def load_project(
+    folder: Path,
+    *,
+    profile_columns: Mapping[str, str] | None = None,
+    known_audiences: Container[str] | None = None,
+    warehouse: str | None = None,
+) -> Project:
+    """The project in the folder. Raises one DefinitionError with everything that is wrong in any of its files.
+
+    `profile_columns` are those of the profiles table as it stands, `known_audiences` those that have members (None:
+    nobody looked, and nothing is said of them), `warehouse` takes the place of the one in parcours.yaml.
+    """
+    folder = Path(folder).resolve()
+    gathered = gather(folder, profile_columns, known_audiences)
+    problems = sorted(dict.fromkeys(gathered.problems), key=lambda problem: (problem.file, problem.line))
+    if not all(problem.is_warning for problem in problems):
+        raise DefinitionError(problems)
+    return _project(folder, gathered, problems, warehouse)
+
+
+def _project(folder: Path, gathered: Gathered, warnings: Iterable[Problem], warehouse: str | None) -> Project:
+    settings, known = gathered.settings, gathered.known
+    templates = {name: template for name, template in known.templates.items() if template is not None}
+    return Project(
+        folder=folder,
+        name=settings.name,
+        timezone=settings.timezone,
+        warehouse=_place(folder, warehouse or settings.warehouse),
+        outbox=_place(folder, settings.outbox),
+        cadence=settings.cadence,
+        spark=settings.spark,
+        sources={str(name): source for name, source in settings.sources.items()},
+        journeys={
+            journey.id: LoadedJourney(journey, file, _used(journey, templates))
+            for file, journey in gathered.journeys.items()
+        },
+        channels={name: channel for name, channel in (known.channels or {}).items() if channel is not None},
+        events={name: dict(attributes or {}) for name, attributes in (known.events or {}).items()},
+        profiles=gathered.profiles,
+        profile_columns=known.profile,
+        audiences=gathered.audiences,
+        audience_columns=dict(known.audiences),
+        templates=templates,
+        warnings=tuple(warnings),
+        hashes=gathered.hashes,
+    )
+
+
+def _place(folder: Path, written: str) -> str:
+    """A URI as it is; a folder beside parcours.yaml as an absolute path."""
+    return written if "://" in written else str((folder / written).resolve())
+
+
+def _used(journey: Journey, templates: Mapping[str, Template]) -> dict[str, dict[str, str]]:
+    return {name: templates[name].fields for name in journey.template_names}
