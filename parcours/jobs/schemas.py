@@ -1,8 +1,10 @@
 """A `Table` in the words of delta-rs and of Arrow."""
 
+from typing import Any
+
 import pyarrow as pa
 from deltalake import Field, Schema
-from deltalake.schema import MapType, PrimitiveType
+from deltalake.schema import ArrayType, MapType, PrimitiveType, StructType
 
 from parcours.tables import Column, Table
 
@@ -53,3 +55,14 @@ def _map_parts(ddl: str) -> tuple[str, str] | None:
         return None
     key, value = ddl.removeprefix("map<").removesuffix(">").split(",")
     return key.strip(), value.strip()
+
+
+def ddl_of(kind: Any) -> str:
+    """Spark's DDL of a type of a Delta schema."""
+    if isinstance(kind, MapType):
+        return f"map<{ddl_of(kind.key_type)},{ddl_of(kind.value_type)}>"
+    if isinstance(kind, ArrayType):
+        return f"array<{ddl_of(kind.element_type)}>"
+    if isinstance(kind, StructType):
+        return f"struct<{','.join(f'{field.name}:{ddl_of(field.type)}' for field in kind.fields)}>"
+    return {delta: ddl for ddl, (delta, _) in SIMPLE.items()}.get(kind.type, kind.type)

@@ -11,7 +11,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from parcours.definition.problems import UserError
 from parcours.jobs.lock import locked
-from parcours.jobs.schemas import arrow_schema, delta_field, delta_schema
+from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schema
 from parcours.tables import ALL, SOURCES
 
 if TYPE_CHECKING:
@@ -71,6 +71,18 @@ class Store:
     def version(self, table: str) -> int | None:
         """The table's version now; None where there is no table."""
         return self.delta(table).version() if self.exists(table) else None
+
+    def column_types(self, table: str, version: int | None = None) -> dict[str, str]:
+        """Spark SQL types of the table's columns, under our names; empty where there is no table."""
+        if not self.exists(table):
+            return {}
+        source = self.project.sources.get(table)
+        ours = {name: column for column, name in (source.columns if source else {}).items()}
+        return {ours.get(f.name, f.name): ddl_of(f.type) for f in self.delta(table, version).schema().fields}
+
+    def is_empty(self, table: str, version: int | None = None) -> bool:
+        """Whether the table has no file at all."""
+        return not self.delta(table, version).file_uris()
 
     def ensure(self, *tables: str) -> None:
         """Makes the tables that are missing, and adds to older ones the columns that have been added since."""

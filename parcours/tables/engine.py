@@ -62,6 +62,8 @@ JOURNEY_INSTANCES = Table(
     grain="one profile's passage through a journey",
     description="Where everybody stands, and how each passage ended.",
     key=("instance_id",),
+    # Who has ended is never read again by a tick, and never rewritten.
+    partitioned_by=("status",),
     columns=(
         INSTANCE_ID,
         JOURNEY_ID,
@@ -92,7 +94,7 @@ JOURNEY_INSTANCES = Table(
         Column(
             "occurrence", "int", "Number of the occurrence within the version by which it entered; null for others."
         ),
-        Column("priority", "int", "The journey's priority, 0 to 100; higher goes first."),
+        Column("queue_order", "string", "Its place in that queue: smaller goes first; null where it waits for none."),
     ),
 )
 
@@ -146,6 +148,7 @@ DELIVERIES = Table(
         Column("queued_at", "timestamp", "When it first came to the message (UTC).", nullable=False),
         Column("send_date", "date", "UTC day of send_at.", nullable=False),
         TICK_UNTIL,
+        Column("unsubscribe_url", "string", "Link for one-click unsubscription; null for transactional messages."),
     ),
 )
 
@@ -209,27 +212,6 @@ TICKS = Table(
     ),
 )
 
-JOURNEY_CHANGES = Table(
-    name="journey_changes",
-    grain="a change in the life of a journey",
-    description="Append-only: what publish, close, stop, pause and resume asked for, and from when on it holds.",
-    key=("journey_id", "version", "change", "at"),
-    columns=(
-        JOURNEY_ID,
-        Column("version", "int", "The version that it concerns.", nullable=False),
-        Column(
-            "change", "string", "What changes.", nullable=False, values=("publish", "close", "stop", "pause", "resume")
-        ),
-        Column("at", "timestamp", "Logical time from which it holds (UTC).", nullable=False),
-        Column(
-            "insiders", "string", "What becomes of those inside an earlier version.", values=("stay", "move", "exit")
-        ),
-        Column("is_discard", "boolean", "True where a pause lets people leave at the next message."),
-        Column("lasts", "string", "Length of a pause, ISO 8601."),
-        Column("recorded_at", "timestamp", "Wall clock at which it was asked for (UTC).", nullable=False),
-    ),
-)
-
 SPREAD_ENTRIES = Table(
     name="spread_entries",
     grain="a member of a read whose moment of entry is still to come",
@@ -258,7 +240,6 @@ ENGINE: dict[str, Table] = {
         DELIVERY_BATCHES,
         PROFILE_UPDATES,
         TICKS,
-        JOURNEY_CHANGES,
         SPREAD_ENTRIES,
     )
 }

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.window import Window
 
 from parcours.definition.journeys import EventEntry, ReadAudience
-from parcours.transforms.dispatch import quoted
+from parcours.transforms.dispatch import by_version, quoted
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, Occurrence, version_key
 from parcours.walk.plan import Version
@@ -20,7 +20,7 @@ from parcours.walk.plan import Version
 CANDIDATE = (
     "version int, journey_id string, instance_id string, profile_id string, entry_key string, moment bigint, late string, "
     "occurrence int, context map<string,string>, entered_at timestamp, step_id string, arrived_at timestamp, "
-    "wakes_at timestamp, is_deferred boolean, held string, sequence int"
+    "wakes_at timestamp, is_deferred boolean, held string, queue string, queue_order string, sequence int"
 )
 """`moment` (microseconds) is null for who is inside. `late` orders what was learnt late; null otherwise."""
 NAMES = tuple(column.split()[0] for column in CANDIDATE.split(", "))
@@ -31,6 +31,8 @@ _ENTRANT = {
     "wakes_at": "timestamp",
     "is_deferred": "boolean",
     "held": "string",
+    "queue": "string",
+    "queue_order": "string",
 }
 
 
@@ -53,15 +55,15 @@ class Sources:
 
 def candidates(sources: Sources, agenda: Agenda) -> DataFrame | None:
     """All who can move, unique on (version, instance_id); None where nothing can."""
-    parts = [
+    return union(
         inside(sources.instances, agenda) if sources.instances is not None else None,
         entrants_of_events(sources, agenda),
-        sources.spread and entrants_spread(sources.spread, agenda),
-    ]
-    return _union(parts)
+        entrants_spread(sources.spread, agenda) if sources.spread is not None else None,
+    )
 
 
-def _union(parts: list[DataFrame | None]) -> DataFrame | None:
+def union(*parts: DataFrame | None) -> DataFrame | None:
+    """The rows of all the frames that there are; None where there is none."""
     found: DataFrame | None = None
     for part in parts:
         if part is not None:
@@ -98,6 +100,8 @@ def inside(instances: DataFrame, agenda: Agenda) -> DataFrame:
         "wakes_at",
         F.coalesce("is_deferred", F.lit(False)).alias("is_deferred"),
         "held",
+        "queue",
+        "queue_order",
         "sequence",
     )
 
@@ -116,8 +120,7 @@ def members_of(sources: Sources, agenda: Agenda) -> DataFrame | None:
     """
     if sources.members is None:
         return None
-    parts = [_members_at(sources, agenda, occurrence) for occurrence in agenda.occurrences]
-    return _union(list(parts))
+    return union(*(_members_at(sources, agenda, occurrence) for occurrence in agenda.occurrences))
 
 
 def _members_at(sources: Sources, agenda: Agenda, occurrence: Occurrence) -> DataFrame:
@@ -184,8 +187,6 @@ def spread_moments(entrants: DataFrame, agenda: Agenda) -> DataFrame:
         .withColumn("place", F.col("before_bucket") + F.col("place_in_bucket"))
     )
     moments = [_spread_text(version) for version in agenda.versions]
-    from parcours.transforms.dispatch import by_version
-
     return placed.withColumn("moment", by_version(moments, "moment")).where("moment IS NOT NULL").select(*NAMES)
 
 
@@ -248,12 +249,13 @@ def entrants_of_events(sources: Sources, agenda: Agenda) -> DataFrame | None:
     listening = [v for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
     if not listening:
         return None
-    parts = [
-        _brought_in(frame, listening, agenda, is_late=is_late)
-        for frame, is_late in ((sources.events, False), (sources.late_events, True))
-        if frame is not None
-    ]
-    return _union(list(parts))
+    return union(
+        *(
+            _brought_in(frame, listening, agenda, is_late=is_late)
+            for frame, is_late in ((sources.events, False), (sources.late_events, True))
+            if frame is not None
+        )
+    )
 
 
 def _brought_in(events: DataFrame, versions: list[Version], agenda: Agenda, *, is_late: bool) -> DataFrame:

@@ -26,6 +26,8 @@ def narrow(movers: DataFrame, agenda: Agenda) -> DataFrame:
         F.unix_micros("wakes_at").alias("wakes_at"),
         "is_deferred",
         "held",
+        "queue",
+        "queue_order",
         F.unix_micros("entered_at").alias("entered_at"),
         "occurrence",
         "zone",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from parcours.definition.steps import Message
 from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
-from parcours.transforms.contents import Contents
 from parcours.transforms.dispatch import by_version, quoted
-from parcours.walk import clock
 from parcours.walk.agenda import Agenda
+from parcours.walk.plan import Version
 from parcours.walk.walk import Result
 
 TRAIL_ROWS = pa.schema(
@@ -91,25 +90,122 @@ def trails_of(result: Result, ids: Sequence[str], versions_of: Sequence[int]) ->
     return Trails(of, pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS))
 
 
-def outcomes(movers: DataFrame, trail_of: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
+def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
+    """The movers of which something is to be written, each with the number of its trail."""
+    return movers.join(trail_of, on=["instance_id", "version"], how="inner")  # one trail a mover
+
+
+def outcomes(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
     """The rows of `step_outcomes`."""
-    happened = movers.join(trail_of, on=["instance_id", "version"], how="inner").join(
-        rows, on="trail", how="inner"  # many rows a trail: this is where a mover becomes its outcomes
+    steps = rows.withColumnRenamed("step_id", "at_step_id")
+    happened = walked.join(steps, on="trail", how="inner")  # here a mover becomes its outcomes
+    at = F.timestamp_micros("at")
+    return happened.withColumns(
+        {
+            "step_id": F.col("at_step_id"),
+            "occurred_at": at,
+            "sequence": (F.col("sequence") + F.col("position")).cast("int"),
+            "mode": F.lit("live"),
+            "tick_until": F.timestamp_micros(F.lit(agenda.until)),
+            "occurred_date": F.to_date(at),
+        }
+    ).select(*STEP_OUTCOMES.column_names)
+
+
+def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda) -> DataFrame:
+    """The rows of `journey_instances` as they are after the tick."""
+    standing = walked.join(endings, on="trail", how="inner").where("status IS NOT NULL")  # one ending a trail
+    entered = F.coalesce(F.col("entered_at"), F.timestamp_micros("moment"))
+    timeout = by_version([f"{version.timeout}L" for version in agenda.versions])
+    ends = by_version([f"{version.ends_at}L" if version.ends_at is not None else "" for version in agenda.versions])
+    # «never later than the journey's timeout or ends_at» (3); least leaves nulls aside.
+    due = F.least(F.col("end_wakes_at"), F.unix_micros(entered) + timeout, ends.cast("bigint"))
+    is_active = F.col("status") == "active"
+    return standing.withColumns(
+        {
+            "entered_at": entered,
+            "reason": F.col("end_reason"),
+            "step_id": F.col("end_step_id"),
+            "due_at": F.when(is_active, F.timestamp_micros(due)),
+            "ended_at": F.timestamp_micros("ended_at"),
+            "mode": F.lit("live"),
+            "tick_until": F.timestamp_micros(F.lit(agenda.until)),
+            "sequence": (F.col("sequence") + F.col("row_count")).cast("int"),
+            "arrived_at": F.timestamp_micros("end_arrived_at"),
+            "wakes_at": F.timestamp_micros("end_wakes_at"),
+            "is_deferred": F.col("end_is_deferred"),
+            "held": F.col("end_held"),
+            "queue": F.col("end_queue"),
+            "occurrence": F.when(F.col("occurrence") > 0, F.col("occurrence")).cast("int"),
+            "queue_order": queue_order(agenda),
+        }
+    ).select(*JOURNEY_INSTANCES.column_names)
+
+
+def queue_order(agenda: Agenda) -> Column:
+    """The order of specification 2.5 as text: transactional first, priority, first arrival, then the instance's id."""
+    text = by_version([_order_text(version) for version in agenda.versions], "CAST(NULL AS STRING)")
+    return F.when(F.col("end_queue").isNotNull(), text)
+
+
+def _order_text(version: Version) -> str:
+    marketing = [quoted(s.id) for s in version.journey.steps if isinstance(s, Message) and s.category == "marketing"]
+    is_marketing = f"IF(step_id IN ({', '.join(marketing)}), '1', '0')" if marketing else "'0'"
+    arrived = "lpad(CAST(end_arrived_at AS STRING), 17, '0')"
+    return f"concat_ws('|', {is_marketing}, '{100 - version.journey.priority:03d}', {arrived}, instance_id)"
+
+
+def deliveries(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
+    """The rows of `deliveries`, rendered; `batch_id` is still null."""
+    sends = rows.where(F.col("outcome") == "sent").select(
+        "trail", F.col("step_id").alias("at_step_id"), F.col("path").alias("variant"), "at", "queued_at"
+    )
+    sent = walked.join(sends, on="trail", how="inner")  # a row a send
+    named = sent.withColumns(
+        {
+            "step_id": F.col("at_step_id"),
+            "delivery_id": F.md5(F.concat_ws("|", "instance_id", "at_step_id")),
+            "__delivery_id": F.md5(F.concat_ws("|", "instance_id", "at_step_id")),
+            "__now": F.timestamp_micros("at"),
+            "__local_now": F.lit(None).cast("timestamp_ntz"),
+        }
+    )
+    linked = named.withColumns(
+        {
+            "__unsubscribe_url": _of_step(agenda, lambda v, m: v.contents[m.id].unsubscribe_url),
+            "__category": _of_step(agenda, lambda _, m: quoted(m.category)),
+        }
     )
     at = F.timestamp_micros("at")
-    return happened.select(
-        "journey_id",
-        F.col("journey_version").cast("int").alias("journey_version"),
-        "instance_id",
-        "profile_id",
-        rows["step_id"].alias("step_id"),
-        "step_type",
-        "outcome",
-        "path",
-        "reason",
-        at.alias("occurred_at"),
-        (F.col("sequence") + F.col("position")).cast("int").alias("sequence"),
-        F.lit("live").alias("mode"),
-        F.timestamp_micros(F.lit(agenda.until)).alias("tick_until"),
-        F.to_date(at).alias("occurred_date"),
-    )
+    return linked.withColumns(
+        {
+            "batch_id": F.lit(None).cast("string"),
+            "channel": _of_step(agenda, lambda _, m: quoted(m.channel)),
+            "route": F.lit(None).cast("string"),
+            "address": _of_step(agenda, lambda v, m: f"addresses[{v.send_of(m.id)}]"),
+            "category": F.col("__category"),
+            "template": _of_step(agenda, lambda _, m: quoted(m.template) if m.template else None),
+            "template_hash": _of_step(agenda, lambda v, m: quoted(v.contents[m.id].template_hash)),
+            "content": _of_step(agenda, _content, "CAST(map() AS MAP<STRING,STRING>)"),
+            "send_at": at,
+            "queued_at": F.timestamp_micros("queued_at"),
+            "send_date": F.to_date(at),
+            "tick_until": F.timestamp_micros(F.lit(agenda.until)),
+            "unsubscribe_url": F.when(F.col("__category") == "marketing", F.col("__unsubscribe_url")),
+        }
+    ).select(*DELIVERIES.column_names)
+
+
+def _content(version: Version, message: Message) -> str:
+    fields = version.contents[message.id].fields
+    return f"map({', '.join(f'{quoted(name)}, {text}' for name, text in fields.items())})"
+
+
+def _of_step(agenda: Agenda, text: Callable[[Version, Message], str | None], none: str = "CAST(NULL AS STRING)") -> Column:
+    """For each send the text of its version and message step."""
+    texts = []
+    for version in agenda.versions:
+        messages = [step for step in version.journey.steps if isinstance(step, Message)]
+        cases = [f"WHEN {quoted(message.id)} THEN {text(version, message) or none}" for message in messages]
+        texts.append(f"CASE step_id {' '.join(cases)} ELSE {none} END" if cases else none)
+    return by_version(texts, none)

@@ -22,6 +22,8 @@ class Row(NamedTuple):
     path: str | None
     reason: str | None
     at: int
+    queued_at: int | None = None
+    """Of a send: when it first came to the message."""
 
 
 class Trail:
@@ -68,13 +70,15 @@ class Cell:
             setattr(cell, name, getattr(self, name))
         return cell
 
-    def add(self, step_id: str, step_type: str, outcome: str, path: str | None, reason: str | None, at: int) -> None:
-        self.trail = Trail(self.trail, Row(step_id, step_type, outcome, path, reason, at))
+    def add(self, row: Row) -> None:
+        self.trail = Trail(self.trail, row)
 
-    def note(self, at: int, outcome: str, path: str | None = None, reason: str | None = None) -> None:
+    def note(
+        self, at: int, outcome: str, path: str | None = None, reason: str | None = None, queued_at: int | None = None
+    ) -> None:
         """Adds a row at the step where the cell stands."""
         assert self.move is not None
-        self.add(self.move.id, self.move.type, outcome, path, reason, at)
+        self.add(Row(self.move.id, self.move.type, outcome, path, reason, at, queued_at))
 
 
 @dataclass(frozen=True)

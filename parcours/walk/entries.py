@@ -10,7 +10,7 @@ import numpy as np
 from parcours.definition.journeys import EventEntry
 from parcours.walk import clock
 from parcours.walk.atoms import NONE, Integers
-from parcours.walk.cells import Cell, Ending
+from parcours.walk.cells import Cell, Ending, Row
 
 if TYPE_CHECKING:
     from parcours.walk.walk import Walk
@@ -89,11 +89,11 @@ class Entries:
         for reason in np.unique(reasons):
             part = cell.part(reasons == reason)
             if reason >= 0:
-                part.add("entry", "entry", "rejected", None, REJECTIONS[int(reason)], at)
+                part.add(Row("entry", "entry", "rejected", None, REJECTIONS[int(reason)], at))
                 self.walk.finished.append((part, Ending(None)))
             else:
                 atoms.entered_at[part.atoms] = at
-                part.add("entry", "entry", "entered", None, "late" if self.walk.is_late else None, at)
+                part.add(Row("entry", "entry", "entered", None, "late" if self.walk.is_late else None, at))
                 found.append(part)
         return found
 

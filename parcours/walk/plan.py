@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from parcours.definition.channels import Channel
 from parcours.definition.expressions import Scope, compile_expression
 from parcours.definition.journeys import EventEntry, Journey, ReadAudience
 from parcours.definition.steps import Message
+from parcours.definition.templates import compile_template
 from parcours.walk import clock
 
 if TYPE_CHECKING:
@@ -38,6 +41,17 @@ class SendKind:
     """Spark SQL text of a string; None where consent isn't asked (transactional)."""
 
 
+@dataclass(frozen=True)
+class Rendering:
+    """What a message says: Spark SQL text of each field, over the names of expressions."""
+
+    fields: Mapping[str, str]
+    template: str | None
+    template_hash: str
+    unsubscribe_url: str | None
+    """Spark SQL text of what the fields call `__unsubscribe_url`."""
+
+
 @dataclass
 class Version:
     """One published version, compiled."""
@@ -52,11 +66,14 @@ class Version:
     project_zone: str
     scope: Scope
     channels: Mapping[str, Channel]
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     audiences: list[str] = field(default_factory=list)
     sends: list[SendKind] = field(default_factory=list)
     profile_columns: set[str] = field(default_factory=set)
+    contents: dict[str, Rendering] = field(default_factory=dict)
+    """What each message says, by step."""
 
     def __post_init__(self) -> None:
         from parcours.walk.steps import End, plan_step  # the steps need this class
@@ -133,12 +150,41 @@ class Version:
             self.sends.append(send)
         return self.sends.index(send)
 
+    def render(self, step: Message) -> Rendering:
+        """The texts of a message's fields; `html` is escaped."""
+        if step.template is not None:
+            fields = self.templates[f"{step.channel}/{step.template}"]
+        else:
+            fields = step.content or {}
+        names = Scope(self.scope.profile, self.scope.event, self.scope.audience, {"unsubscribe_url": "string", "delivery_id": "string"})
+        url = self.channels[step.channel].unsubscribe_url
+        texts = {name: self._template(text, names, html=name == "html") for name, text in fields.items()}
+        return Rendering(
+            texts,
+            step.template,
+            hashlib.sha256(json.dumps(dict(fields), sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
+            self._template(url, replace(names, extra={"delivery_id": "string"}), html=False) if url else None,
+        )
+
+    def _template(self, text: str, scope: Scope, *, html: bool) -> str:
+        compiled = compile_template(text, scope, html=html)
+        self.profile_columns |= compiled.profile_columns
+        return compiled.sql
+
     def _text(self, expression: str | None) -> str | None:
         if expression is None:
             return None
         compiled = compile_expression(expression, self.scope, "string")
         self.profile_columns |= compiled.profile_columns
         return compiled.sql
+
+    def send_of(self, step_id: str) -> int:
+        """Number of the kind of send of a message step."""
+        from parcours.walk.steps import Message as MessageMove
+
+        move = self.moves[step_id]
+        assert isinstance(move, MessageMove)
+        return move.send
 
     def bucket(self, salt: str) -> str:
         """Spark SQL text of the published bucket of a profile, 0 to 9999 (2.2)."""

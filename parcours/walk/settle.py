@@ -220,5 +220,5 @@ def send(walk: Walk, cell: Cell, at: int) -> None:
     message = cell.move
     assert isinstance(message, Message)
     walk.senders[message.step.channel].take(at, int(walk.atoms.count[cell.atoms].sum()))
-    cell.note(at, "sent")
+    cell.note(at, "sent", queued_at=cell.arrived_at)
     walk.advance(cell, message.targets["next"], at)

@@ -253,6 +253,7 @@ class Message(Move):
 
 @plan_step.register
 def _(step: steps.Message, version: Version) -> Move:
+    version.contents[step.id] = version.render(step)
     return Message(step.id, step.type, version.journey.targets(step), step=step, send=version.ask_send(step))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from parcours.definition.channels import Channel
 from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Integers
-from parcours.walk.cells import Cell, Ending, Trail
+from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
 from parcours.walk.entries import Entries
 from parcours.walk.plan import Version
@@ -347,7 +347,7 @@ class Walk:
         """Ends the instances of a cell, with their last row at the step where it stands, or at `where`."""
         assert cell.move is not None
         step_id, step_type = where or (cell.move.id, cell.move.type)
-        cell.add(step_id, step_type, status, None, reason, at)
+        cell.add(Row(step_id, step_type, status, None, reason, at))
         self.entries.left(cell)
         self.finished.append((cell, Ending(status, reason, step_id, at)))
 

@@ -1,0 +1,253 @@
+"""How a tick is committed, and what becomes of one that was killed. The protocol: docs/decisions/0003-commit.md.
+
+1. Everything is made in `.staging`; `pending.json` says that a tick is on its way.
+2. Tables are written, each commit marked with the tick.
+3. The row of `ticks`: from now on the tick is committed.
+4. Files go to the outbox, then their rows to `delivery_batches`; repeated until done, whoever starts next.
+5. `.staging` is removed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, write_deltalake
+
+from parcours.jobs.schemas import arrow_schema
+from parcours.jobs.store import Store
+from parcours.tables import ALL
+
+MARK = "parcours.tick"
+"""Key in a commit's information: the end of the tick that wrote it."""
+WRITTEN = (
+    "step_outcomes",
+    "deliveries",
+    "journey_instances",
+    "spread_entries",
+    "journey_daily",
+    "step_daily",
+    "delivery_daily",
+)
+"""Tables that a tick writes before it is committed, and that are put back where it was killed."""
+
+
+def kill_point(name: str) -> None:
+    """Where a test may kill the process: see tests/jobs/test_kills.py. Nothing otherwise."""
+
+
+@dataclass(frozen=True)
+class After:
+    """What follows a commit: batches to hand over, and versions (`journey|version`) with when the last one left them."""
+
+    batches: Sequence[Mapping[str, Any]]
+    finished: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The folder in which a tick is prepared."""
+
+    folder: Path
+
+    @property
+    def pending(self) -> Path:
+        return self.folder / "pending.json"
+
+    @property
+    def files(self) -> Path:
+        """Finished batch files, by their path below the project's folder or outbox."""
+        return self.folder / "files"
+
+    def open(self, until: str) -> None:
+        """Begins: nothing of a former tick is left here."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.files.mkdir(parents=True)
+        self.pending.write_text(json.dumps({"until": until}))
+
+    def seal(self, until: str, after: After) -> None:
+        """Notes what is to be done once the tick is committed."""
+        written = self.pending.with_suffix(".new")
+        written.write_text(json.dumps({"until": until, "batches": after.batches, "finished": after.finished}))
+        written.replace(self.pending)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def staging_of(store: Store) -> Staging:
+    return Staging(Path(store.project.warehouse, ".staging"))
+
+
+class TickWriter:
+    """Writes the tables of one tick, each commit marked with it."""
+
+    def __init__(self, store: Store, until: str) -> None:
+        self.store, self.until = store, until
+        self.properties = CommitProperties(custom_metadata={MARK: until})
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Appends rows that are on the driver."""
+        if rows.num_rows:
+            kill_point(f"before {table}")
+            write_deltalake(
+                self.store.path(table),
+                rows.select(ALL[table].column_names).cast(arrow_schema(ALL[table])),
+                mode="append",
+                commit_properties=self.properties,
+            )
+            kill_point(f"after {table}")
+
+    def append_frame(self, table: str, frame: Any) -> None:
+        """Appends rows that Spark holds."""
+        kill_point(f"before {table}")
+        (
+            frame.select(*ALL[table].column_names)
+            .write.format("delta")
+            .mode("append")
+            .option("userMetadata", json.dumps({MARK: self.until}))
+            .save(self.store.path(table))
+        )
+        kill_point(f"after {table}")
+
+    def remove(self, table: str, predicate: str) -> int:
+        """Deletes the rows that the predicate names; returns how many."""
+        kill_point(f"before removal from {table}")
+        found = self.store.delta(table).delete(predicate, commit_properties=self.properties)
+        kill_point(f"after removal from {table}")
+        return int(found["num_deleted_rows"] or 0)
+
+
+def commit(store: Store, row: Mapping[str, Any]) -> None:
+    """Writes the row of `ticks`: the tick is committed."""
+    kill_point("before the commit")
+    store.append_small("ticks", [row])
+    kill_point("after the commit")
+
+
+def table_versions(store: Store) -> dict[str, int]:
+    """The version of each table that a tick writes."""
+    return {table: found for table in WRITTEN if (found := store.version(table)) is not None}
+
+
+# ------------------------------------------------------------------------------------------------------- settling
+def settle(store: Store) -> str | None:
+    """Completes or undoes a tick that was killed; says what it did, None where there was nothing to do.
+
+    Only for whoever holds the lock.
+    """
+    staging = staging_of(store)
+    if not staging.pending.exists():
+        return None
+    pending = json.loads(staging.pending.read_text())
+    if is_committed(store, pending["until"]):
+        complete(store, After(pending["batches"], pending["finished"]))
+        staging.close()
+        return f"completed the tick until {pending['until']}, which was stopped after its commit"
+    for table in WRITTEN:
+        undo(store, table, pending["until"])
+    staging.close()
+    return f"undid the tick until {pending['until']}, which was stopped before its commit"
+
+
+def is_committed(store: Store, until: str) -> bool:
+    if not store.exists("ticks"):
+        return False
+    ticks = store.small("ticks", columns=["until"])
+    return any(found.as_py().strftime("%Y-%m-%dT%H:%M:%S.%fZ") == until for found in ticks["until"])
+
+
+def undo(store: Store, table: str, until: str) -> None:
+    """Puts the table back to before the commits that the tick made at its end."""
+    if not store.exists(table):
+        return
+    delta = store.delta(table)
+    version = delta.version()
+    former = version
+    for entry in delta.history(50):
+        if mark_of(entry) != until:
+            break
+        former = int(entry["version"]) - 1
+    if former != version:
+        store.restore(table, former)
+
+
+def mark_of(entry: Mapping[str, Any]) -> str | None:
+    """The tick that made a commit, from the table's history."""
+    if MARK in entry:
+        return str(entry[MARK])
+    try:
+        return str(json.loads(entry.get("userMetadata") or "{}").get(MARK)) or None
+    except (ValueError, AttributeError):
+        return None
+
+
+def complete(store: Store, after: After) -> None:
+    """Does what follows a commit. Doing it again changes nothing."""
+    hand_over(store, after.batches)
+    finish_versions(store, after.finished)
+
+
+def finish_versions(store: Store, finished: Mapping[str, str]) -> None:
+    """Notes that nobody is inside these closed versions any more."""
+    rows = versions(store)
+    concerned = [row for row in rows if f"{row['journey_id']}|{row['version']}" in finished and row["state"] == "closed"]
+    for row in concerned:
+        ended = dt.datetime.fromisoformat(finished[f"{row['journey_id']}|{row['version']}"])
+        row.update(state="finished", ended_at=ended)
+    if concerned:
+        kill_point("before journey_versions")
+        write_versions(store, rows)
+        kill_point("after journey_versions")
+
+
+def versions(store: Store) -> list[dict[str, Any]]:
+    """The rows of `journey_versions`, by journey and version."""
+    if not store.exists("journey_versions"):
+        return []
+    rows: list[dict[str, Any]] = store.small("journey_versions").to_pylist()
+    return sorted(rows, key=lambda row: (row["journey_id"], row["version"]))
+
+
+def write_versions(store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replaces the whole of `journey_versions`, a small table, in one commit."""
+    schema = arrow_schema(ALL["journey_versions"])
+    write_deltalake(store.path("journey_versions"), pa.Table.from_pylist(list(rows), schema=schema), mode="overwrite")
+
+
+def hand_over(store: Store, batches: Sequence[Mapping[str, Any]]) -> None:
+    """Moves the files of a committed tick to the outbox, and then writes their rows. Doing it again changes nothing."""
+    if not batches:
+        return
+    staging, outbox = staging_of(store), Path(store.project.outbox)
+    for batch in batches:
+        target = outbox / batch["below_outbox"]
+        staged = staging.files / batch["below_outbox"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        manifest = target.with_name(target.name + ".manifest.json")
+        if staged.exists():
+            kill_point("before a batch file")
+            staged.replace(target)
+            kill_point("after a batch file")
+        if not manifest.exists():
+            shown = {key: value for key, value in batch.items() if key != "below_outbox"}
+            new = manifest.with_suffix(".new")
+            new.write_text(json.dumps(shown, indent=2, sort_keys=True) + "\n")
+            new.replace(manifest)
+    kill_point("before delivery_batches")
+    known = set(store.small("delivery_batches", columns=["batch_id"])["batch_id"].to_pylist())
+    store.append_small("delivery_batches", [_row(batch) for batch in batches if batch["batch_id"] not in known])
+    kill_point("after delivery_batches")
+
+
+def _row(batch: Mapping[str, Any]) -> dict[str, Any]:
+    row = {name: batch.get(name) for name in ALL["delivery_batches"].column_names}
+    for name in ("first_send_at", "last_send_at", "tick_until"):
+        row[name] = dt.datetime.fromisoformat(str(row[name]).replace("Z", "+00:00"))
+    return {**row, "state": "sealed"}

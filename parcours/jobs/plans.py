@@ -1,0 +1,148 @@
+"""What a tick begins with: what the ticks before remembered, the versions that live, and the agenda."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from parcours.definition.expressions import Scope
+from parcours.definition.journeys import EventEntry, journey_from_json
+from parcours.jobs.commit import versions
+from parcours.jobs.inputs import Pinned, profile_types
+from parcours.jobs.store import Store
+from parcours.walk import clock
+from parcours.walk.agenda import Agenda, plan_agenda
+from parcours.walk.plan import Version
+from parcours.walk.walk import Counters
+
+if TYPE_CHECKING:
+    from parcours.definition.project import Project
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The last committed tick, as far as the next one needs it."""
+
+    until: dt.datetime | None = None
+    source_versions: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    counters: Counters = Counters()
+    occurrence_counts: Mapping[str, int] = field(default_factory=dict)
+    last_occurrences: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def inside(self) -> dict[str, int]:
+        """How many are inside, by journey and version."""
+        return self._counts("inside:")
+
+    @property
+    def queued(self) -> dict[str, int]:
+        """How many wait for room, by channel."""
+        return self._counts("queued:")
+
+    def _counts(self, prefix: str) -> dict[str, int]:
+        return {name.removeprefix(prefix): n for name, n in self.counts.items() if name.startswith(prefix)}
+
+
+def remembered(store: Store) -> Remembered:
+    """What the last committed tick left."""
+    rows: list[dict[str, Any]] = store.small("ticks").to_pylist()
+    if not rows:
+        return Remembered()
+    row = max(rows, key=lambda found: found["until"])
+
+    def of(name: str) -> dict[str, Any]:
+        return dict(row[name] or {})
+
+    days = {}
+    for channel, text in of("sending_days").items():
+        count, _, last = text.partition("|")
+        days[channel] = (int(count), dt.date.fromisoformat(last) if last else None)
+    return Remembered(
+        row["until"],
+        of("source_versions"),
+        of("counts"),
+        Counters(of("cap_counts"), of("window_counts"), days),
+        of("occurrence_counts"),
+        {journey: int(moment) for journey, moment in of("last_occurrences").items()},
+    )
+
+
+def plan_tick(store: Store, project: Project, former: Remembered, until: dt.datetime, pinned: Pinned) -> Agenda:
+    """The agenda of the tick that ends at `until`."""
+    rows = versions(store)
+    is_first = former.until is None
+    start = former.until if former.until is not None else min(row["published_at"] for row in rows)
+    living = live_versions(store, project, rows, start, until, pinned)
+    stops = sorted(
+        {
+            (clock.micros(row["ended_at"]), row["journey_id"])
+            for row in rows
+            if row["state"] == "stopped" and start < row["ended_at"] <= until
+        }
+    )
+    return plan_agenda(
+        clock.micros(start),
+        clock.micros(until),
+        living,
+        is_first=is_first,
+        stops=stops,
+        occurrence_counts=former.occurrence_counts,
+        last_occurrences=former.last_occurrences,
+    )
+
+
+def live_versions(
+    store: Store,
+    project: Project,
+    rows: Sequence[Mapping[str, Any]],
+    start: dt.datetime,
+    until: dt.datetime,
+    pinned: Pinned,
+) -> list[Version]:
+    """The versions that a tick may meet: published by its end, and not over before its start."""
+    types = profile_types(store, project, pinned)
+    found: list[Version] = []
+    for row in rows:
+        journey, templates = journey_from_json(row["definition"])
+        first = min(other["published_at"] for other in rows if other["journey_id"] == row["journey_id"])
+        scope = Scope(types, _event_types(project, journey), None)
+        version = _Planned(row, start, until)
+        if not version.concerns_tick:
+            continue
+        found.append(
+            Version(
+                index=len(found),
+                journey=journey,
+                published_at=clock.micros(row["published_at"]),
+                first_published_at=clock.micros(first),
+                closed_at=clock.micros(row["closed_at"]) if row["closed_at"] else None,
+                project_zone=project.timezone,
+                scope=scope,
+                channels=project.channels,
+                templates=templates,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _Planned:
+    row: Mapping[str, Any]
+    start: dt.datetime
+    until: dt.datetime
+
+    @property
+    def concerns_tick(self) -> bool:
+        is_over = self.row["state"] in ("finished", "stopped") and self.row["ended_at"] <= self.start
+        # Members of a read that was spread over time may still come to a version that is over: they are rejected.
+        is_asked_for = '"rate"' in self.row["definition"] or '"waves"' in self.row["definition"]
+        return self.row["published_at"] <= self.until and (not is_over or is_asked_for)
+
+
+def _event_types(project: Project, journey: Any) -> Mapping[str, str] | None:
+    if isinstance(journey.entry, EventEntry):
+        return project.events.get(journey.entry.event, {})
+    return None

@@ -1,0 +1,247 @@
+"""The main job: one tick, from the pinned sources to the commit. The only place that calls the stages in order.
+
+    enter ─► advance ⇄ settle ─► batch ─► commit
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from parcours.definition.problems import UserError
+from parcours.definition.times import iso
+from parcours.jobs import life
+from parcours.jobs.batch import cut
+from parcours.jobs.commit import After, TickWriter, commit, complete, kill_point, settle, staging_of, table_versions, versions
+from parcours.jobs.daily import write_daily
+from parcours.jobs.inputs import Inputs, Pinned, read_inputs
+from parcours.jobs.plans import Remembered, live_versions, plan_tick, remembered
+from parcours.jobs.store import Store
+from parcours.jobs.walking import MoreQueue, Walked, walk_all
+from parcours.transforms import resolve
+from parcours.walk import clock
+from parcours.walk.agenda import Agenda, version_key
+from parcours.walk.tally import Tally, tally
+
+if TYPE_CHECKING:
+    from parcours.definition.project import Project
+
+log = logging.getLogger("parcours.tick")
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """What a tick did. `counts` as in `ticks.counts`."""
+
+    start: dt.datetime
+    until: dt.datetime
+    counts: Mapping[str, int]
+    seconds: float
+
+
+def run_tick(
+    store: Store,
+    project: Project,
+    until: dt.datetime,
+    every: dt.timedelta | None = None,
+    *,
+    on_tick: Callable[[TickReport], None] | None = None,
+) -> list[TickReport]:
+    """Runs what is missing until that instant: one tick, or one after another of the length `every`.
+
+    Nothing where the instant is committed already, or nothing has been published. Busy where another tick runs.
+    """
+    with store.exclusive():
+        store.ensure(*life.ENGINE_TABLES, "profiles", "audience_members", "events", "message_feedback", "suppressions")
+        settled = settle(store)
+        if settled:
+            log.warning(settled)
+        reports = []
+        for end in ends_of_ticks(store, until, every):
+            report = _one_tick(store, project, end)
+            reports.append(report)
+            if on_tick:
+                on_tick(report)
+        return reports
+
+
+def ends_of_ticks(store: Store, until: dt.datetime, every: dt.timedelta | None) -> list[dt.datetime]:
+    """Where each tick ends: at every multiple of `every` after the last committed one, and at `until`."""
+    if every is not None and every <= dt.timedelta(0):
+        raise UserError("--every must be longer than nothing (write PT15M or 1d)")
+    committed = life.last_until(store)
+    published = [row["published_at"] for row in versions(store)]
+    start = committed if committed is not None else min(published, default=None)
+    if start is None or until < start or (committed is not None and until <= committed):
+        return []
+    ends = []
+    end = start + every if every else until
+    while every and end < until:
+        ends.append(end)
+        end += every
+    return [*ends, until]
+
+
+def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
+    began = time.monotonic()
+    former = remembered(store)
+    pinned = Pinned.now(store)
+    agenda = plan_tick(store, project, former, until, pinned)
+    name = stamp(until)
+    staging = staging_of(store)
+    staging.open(name)
+    kill_point("after opening")
+    inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder)
+    figures = tally(walked.result, walked.atoms)
+    writer = TickWriter(store, name)
+    batches = _write_tables(store, project, agenda, inputs, walked, figures, writer, former, staging.files)
+    row = _tick_row(store, project, agenda, pinned, former, walked, figures, batches, began)
+    after = After(batches, _finished(agenda, walked, row["counts"]))
+    staging.seal(name, after)
+    commit(store, row)
+    complete(store, after)
+    staging.close()
+    report = TickReport(row["from"], row["until"], row["counts"], row["duration_s"])
+    log.info("tick until %s: %s in %.1f s", iso(until), _shown(report.counts), report.seconds)
+    return report
+
+
+def _walk(
+    store: Store, project: Project, agenda: Agenda, pinned: Pinned, former: Remembered, folder: Path
+) -> tuple[Inputs, Walked]:
+    """Gathers and walks; again with more of a queue where many at its head couldn't be sent to."""
+    more: dict[str, int] = {}
+    while True:
+        inputs = read_inputs(store, project, agenda, pinned, former, more)
+        try:
+            return inputs, walk_all(store, project, agenda, inputs, former, folder)
+        except MoreQueue as wanted:
+            more |= {name: 4 * inputs.queue_heads[name] for name in wanted.channels}
+
+
+def stamp(until: dt.datetime) -> str:
+    """A tick's name: its end."""
+    return until.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _write_tables(
+    store: Store,
+    project: Project,
+    agenda: Agenda,
+    inputs: Inputs,
+    walked: Walked,
+    figures: Tally,
+    writer: TickWriter,
+    former: Remembered,
+    folder: Path,
+) -> list[dict[str, Any]]:
+    """Everything that the tick writes before its commit; returns its batches."""
+    batches: list[dict[str, Any]] = []
+    if walked.movers is not None:
+        trails = walked.as_frames(store.spark)
+        outcomes = _collect(resolve.outcomes(trails.walked, trails.rows, agenda))
+        _expect(outcomes, figures.outcomes, "step_outcomes")
+        writer.append("step_outcomes", outcomes)
+        if figures.of("sent"):
+            sends = _collect(resolve.deliveries(trails.walked, trails.rows, agenda))
+            _expect(sends, figures.of("sent"), "deliveries")
+            found = cut(sends, project.channels, folder, shown_outbox=project.shown_outbox, until=iso(agenda_until(agenda)))
+            batches = found.batches
+            writer.append("deliveries", found.deliveries)
+        instances = _collect(resolve.instances(trails.walked, trails.endings, agenda))
+        _expect(instances, figures.instances, "journey_instances")
+        removed = sum(writer.remove("journey_instances", text) for text in inputs.loaded)
+        assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
+        writer.append("journey_instances", instances)
+    if inputs.spread_later is not None:
+        writer.append("spread_entries", _collect(inputs.spread_later))
+    write_daily(store, writer, agenda, figures, former.inside)
+    return batches
+
+
+def _collect(frame: Any) -> pa.Table:
+    return frame.toArrow()
+
+
+def _expect(rows: pa.Table, count: int, table: str) -> None:
+    """The rows made must be those that were walked: the tick's own reconciliation, before it commits (2.7)."""
+    assert rows.num_rows == count, f"{table}: {rows.num_rows} rows for {count} that were walked"
+
+
+def agenda_until(agenda: Agenda) -> dt.datetime:
+    return clock.moment_of(agenda.until)
+
+
+def _tick_row(
+    store: Store,
+    project: Project,
+    agenda: Agenda,
+    pinned: Pinned,
+    former: Remembered,
+    walked: Walked,
+    figures: Tally,
+    batches: list[dict[str, Any]],
+    began: float,
+) -> dict[str, Any]:
+    inside = dict(former.inside)
+    counts: dict[str, int] = {}
+    for (_, _, _, outcome, _, _, _), count in figures.steps.items():
+        counts[outcome] = counts.get(outcome, 0) + count
+    for version in agenda.versions:
+        key = version_key(version)
+        change = sum(
+            figures.inside_change(version, day)
+            for (journey_id, number, day, _) in {k[:3] + ("",) for k in figures.journeys}
+            if (journey_id, number) == (version.journey.id, version.journey.version)
+        )
+        inside[key] = inside.get(key, 0) + change
+    counts |= {f"inside:{key}": count for key, count in inside.items() if count}
+    counts |= {f"queued:{channel}": count for channel, count in walked.queued(figures, former).items() if count}
+    counts["batches"] = len(batches)
+    versions = table_versions(store)
+    shown = store.version("delivery_batches")
+    if shown is not None:  # written after the commit, by one commit where there is anything to hand over
+        versions["delivery_batches"] = shown + (1 if batches else 0)
+    ended = dt.datetime.now(dt.UTC)
+    return {
+        "from": clock.moment_of(agenda.start),
+        "until": clock.moment_of(agenda.until),
+        "source_versions": pinned.versions,
+        "counts": counts,
+        "definition_hashes": dict(project.hashes),
+        "table_versions": versions,
+        "committed_at": ended,
+        "duration_s": round(time.monotonic() - began, 3),
+        "parcours_version": _version(),
+        **walked.remembered(agenda, former),
+    }
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("parcours")
+
+
+def _finished(agenda: Agenda, walked: Walked, counts: Mapping[str, int]) -> dict[str, str]:
+    """The closed versions that nobody is inside of any more, and since when (2.8)."""
+    ends = walked.last_ends()
+    found = {}
+    for version in agenda.versions:
+        key = version_key(version)
+        if version.closed_at is not None and version.closed_at <= agenda.until and not counts.get(f"inside:{key}"):
+            closed = clock.moment_of(version.closed_at)
+            found[key] = max(closed, ends.get(key, closed)).isoformat()
+    return found
+
+
+def _shown(counts: Mapping[str, int]) -> str:
+    shown = [f"{count} {name}" for name, count in sorted(counts.items()) if ":" not in name and count]
+    return ", ".join(shown) or "nothing to do"

@@ -1,0 +1,239 @@
+"""The walk of a tick with Spark at its side: movers staged, walked, asked again until nothing is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+
+from parcours.jobs.inputs import Inputs, zone_names
+from parcours.jobs.store import Store
+from parcours.transforms.gather import answers_at
+from parcours.transforms.narrow import narrow
+from parcours.transforms.resolve import trails_of, with_trails
+from parcours.walk import clock
+from parcours.walk.agenda import Agenda, version_key
+from parcours.walk.atoms import NONE, Atoms, Integers
+from parcours.walk.channels import Prefix
+from parcours.walk.people import people_of
+from parcours.walk.tally import Tally
+from parcours.walk.walk import Asked, Result, Task, walk
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from parcours.definition.project import Project
+    from parcours.jobs.plans import Remembered
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The result of a walk beside the movers, for `resolve`."""
+
+    walked: DataFrame
+    rows: DataFrame
+    endings: DataFrame
+
+
+@dataclass
+class Walked:
+    """The finished walk of a tick."""
+
+    movers: DataFrame | None
+    table: pa.Table | None
+    atoms: Atoms
+    ids: list[str]
+    versions_of: list[int]
+    result: Result
+    inside_count: int
+
+    def as_frames(self, spark: SparkSession) -> Frames:
+        trails = trails_of(self.result, self.ids, self.versions_of)
+        assert self.movers is not None
+        return Frames(
+            with_trails(self.movers, spark.createDataFrame(trails.of)).persist(),
+            spark.createDataFrame(trails.rows),
+            spark.createDataFrame(trails.endings),
+        )
+
+    def queued(self, figures: Tally, former: Remembered) -> dict[str, int]:
+        """How many wait for room after the tick, by channel: those left alone, and those that it leaves waiting."""
+        left = dict(former.queued)
+        for name, count in self.loaded_queue().items():
+            left[name] = left.get(name, 0) - count
+        for name, count in figures.queued.items():
+            left[name] = left.get(name, 0) + count
+        return left
+
+    def loaded_queue(self) -> dict[str, int]:
+        """Of those who waited for room, how many were loaded, by channel."""
+        if self.table is None:
+            return {}
+        found: dict[str, int] = {}
+        for name in self.table["queue"].to_pylist():
+            if name is not None:
+                found[name] = found.get(name, 0) + 1
+        return found
+
+    def last_ends(self) -> dict[str, dt.datetime]:
+        """When the last instance of each version ended in the tick."""
+        found: dict[str, dt.datetime] = {}
+        for version, _, ending in self.result.trails:
+            if ending.ended_at is not None:
+                at, key = clock.moment_of(ending.ended_at), version_key(version)
+                found[key] = max(at, found.get(key, at))
+        return found
+
+    def remembered(self, agenda: Agenda, former: Remembered) -> dict[str, Any]:
+        """What the next tick needs: the columns at the end of `ticks`. Windows and days that are over are left out."""
+        open_windows = {
+            key: count
+            for key, count in self.result.window_counts.items()
+            if clock.window(*_window(key))[1] > agenda.until
+        }
+        return {
+            "cap_counts": _still_counting(self.result.cap_counts, agenda),
+            "window_counts": open_windows,
+            "occurrence_counts": dict(agenda.occurrence_counts),
+            "last_occurrences": {journey: str(moment) for journey, moment in agenda.last_occurrences.items()},
+            "sending_days": {
+                name: f"{count}|{last or ''}" for name, (count, last) in self.result.days_sent.items() if count
+            },
+        }
+
+
+def _window(key: str) -> tuple[str, str, int]:
+    _, per, zone, start = key.rsplit("|", 3)
+    return per, zone, int(start)
+
+
+def _still_counting(counts: Mapping[str, int], agenda: Agenda) -> dict[str, int]:
+    """The counters of caps whose version is still on the agenda."""
+    living = {version_key(version) for version in agenda.versions}
+    return {name: count for name, count in counts.items() if "|".join(name.split("|")[:2]) in living}
+
+
+def walk_all(
+    store: Store,
+    project: Project,
+    agenda: Agenda,
+    inputs: Inputs,
+    former: Remembered,
+    folder: Path,
+) -> Walked:
+    """Stages the movers, and walks them until no question is open."""
+    if inputs.movers is None:
+        return _nobody(project, agenda, former)
+    staged = str(folder / "movers")
+    inputs.movers.write.mode("overwrite").parquet(staged)
+    movers = store.spark.read.schema(inputs.movers.schema).parquet(staged)
+    table = narrow(movers, agenda).toArrow()
+    atoms, arrivals, ids = people_of(table, agenda.versions)
+    ordered = table.sort_by("instance_id")
+    answers: dict[Asked, tuple[Integers, Integers]] = {}
+    while True:
+        task = Task(
+            start=agenda.start,
+            until=agenda.until,
+            versions=agenda.versions,
+            atoms=atoms,
+            arrivals=arrivals,
+            channels=project.channels,
+            project_zone=project.timezone,
+            zone_names=zone_names(),
+            counters=former.counters,
+            stops=agenda.stops,
+            forced=agenda.forced,
+            allow_list_from=inputs.allow_list_from,
+            queue_ends=_queue_ends(ordered, inputs),
+            answers=answers,
+        )
+        result = walk(task)
+        if result.queues:
+            raise MoreQueue(result.queues)
+        if result.is_finished:
+            break
+        answers |= _answer(store, movers, agenda, atoms, ids, ordered, result)
+    inside = sum(1 for moment in ordered["moment"].to_pylist() if moment is None)
+    return Walked(movers, ordered, atoms, ids, ordered["version"].to_pylist(), result, inside)
+
+
+class MoreQueue(Exception):
+    """More of these channels' queues is needed than was loaded."""
+
+    def __init__(self, channels: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(channels)))
+        self.channels = channels
+
+
+def _nobody(project: Project, agenda: Agenda, former: Remembered) -> Walked:
+    nothing = np.array([], dtype=np.int64)
+    matrix = nothing.reshape(0, 1)
+    atoms = Atoms(
+        nothing, nothing, nothing, nothing, matrix, matrix, matrix, matrix, matrix, matrix.astype(bool), {},
+        nothing.astype(bool), nothing.astype(bool), nothing, nothing,
+    )  # fmt: skip
+    result = walk(
+        Task(
+            agenda.start, agenda.until, agenda.versions, atoms, [], project.channels, project.timezone, [],
+            former.counters,
+        )
+    )  # fmt: skip
+    return Walked(None, None, atoms, [], [], result, 0)
+
+
+def _queue_ends(table: pa.Table, inputs: Inputs) -> dict[str, tuple[Prefix, int]]:
+    """The last loaded of each queue of which only the head was loaded, as (prefix, atom)."""
+    ends: dict[str, tuple[Prefix, int]] = {}
+    partial = {name: most for name, most in inputs.queue_heads.items() if most >= 0}
+    if not partial:
+        return ends
+    queues, orders = table["queue"].to_pylist(), table["queue_order"].to_pylist()
+    for name, most in partial.items():
+        mine = [(order, atom) for atom, (queue, order) in enumerate(zip(queues, orders, strict=True)) if queue == name]
+        if len(mine) < most:
+            continue
+        # Those loaded for another reason (their time is over) may stand further back: the head is the first `most`.
+        order, atom = sorted(mine)[most - 1]
+        marketing, priority, arrived, _ = order.split("|")
+        ends[name] = (int(marketing), int(priority) - 100, int(arrived)), atom
+    return ends
+
+
+def _answer(
+    store: Store,
+    movers: DataFrame,
+    agenda: Agenda,
+    atoms: Atoms,
+    ids: list[str],
+    table: pa.Table,
+    result: Result,
+) -> dict[Asked, tuple[Integers, Integers]]:
+    """Spark's answers to the questions of a walk."""
+    names = zone_names()
+    rows: list[tuple[str, int, int, int, str]] = []
+    for (version, question, moment), asked in result.asked.items():
+        own = agenda.versions[version].zone
+        rows += [
+            (ids[atom], version, question, moment, names[zone] if (zone := int(atoms.zone[atom])) >= 0 else own)
+            for atom in asked
+        ]
+    schema = "instance_id string, version int, question int, moment bigint, zone_name string"
+    frame = store.spark.createDataFrame(rows, schema)
+    found = answers_at(movers, frame, agenda).toArrow().to_pylist()
+    place = {(one, version): atom for atom, (one, version) in enumerate(zip(ids, table["version"].to_pylist(), strict=True))}
+    known = {
+        (place[row["instance_id"], row["version"]], row["version"], row["question"], row["moment"]): row["answer"]
+        for row in found
+    }
+    answers = {}
+    for key, asked in result.asked.items():
+        values = [known.get((int(atom), *key)) for atom in asked]
+        answers[key] = (asked, np.array([NONE if value is None else value for value in values], dtype=np.int64))
+    return answers

@@ -1,0 +1,43 @@
+"""Rows against rules: each row keeps the reasons for which it is refused, and those for which it is only counted."""
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from parcours.transforms.shape import TEXT
+
+REFUSALS, WARNINGS = "__refusals", "__warnings"
+
+
+def judged(rows: DataFrame, errors: Mapping[str, str], warnings: Mapping[str, str]) -> DataFrame:
+    """The rows with REFUSALS and WARNINGS: the reasons of the rules that they break, conditions in SQL.
+
+    TEXT stays only where a row is refused: nobody reads it otherwise.
+    """
+    marked = rows.withColumns({REFUSALS: _reasons(errors), WARNINGS: _reasons(warnings)})
+    return marked.withColumn(TEXT, F.when(F.size(REFUSALS) > 0, F.col(TEXT)))
+
+
+def _reasons(rules: Mapping[str, str]) -> Column:
+    broken = [F.when(F.expr(breaks), F.lit(reason)) for reason, breaks in rules.items()]
+    return F.array_compact(F.array(*broken)) if broken else F.array().cast("array<string>")
+
+
+def figures(rows: DataFrame, reasons: Sequence[str]) -> DataFrame:
+    """One row: how many rows there are, then how many bear each reason, in their order."""
+    borne = F.concat(REFUSALS, WARNINGS)
+    counts = [F.count_if(F.array_contains(borne, reason)).alias(f"n{number}") for number, reason in enumerate(reasons)]
+    return rows.agg(F.count(F.lit(1)).alias("rows"), *counts)
+
+
+def overlapping(stays: DataFrame) -> DataFrame:
+    """The keys of stays that overlap another one of the same profile in the same audience."""
+    of_one = Window.partitionBy("audience_id", "profile_id").orderBy("entered_at")
+    before = of_one.rowsBetween(Window.unboundedPreceding, -1)
+    # A stay that goes on ends after all others.
+    end = F.coalesce("exited_at", F.lit("9999-12-31 23:59:59").cast("timestamp"))
+    starts_inside = F.max(end).over(before) > F.col("entered_at")
+    is_crossed = F.lead("entered_at").over(of_one) < end
+    found = stays.select("audience_id", "profile_id", "entered_at", (starts_inside | is_crossed).alias("overlaps"))
+    return found.where("overlaps").drop("overlaps")

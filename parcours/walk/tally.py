@@ -1,0 +1,75 @@
+"""What a walk did, counted by day: the figures that the daily tables and the reconciliations are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from parcours.walk import clock
+from parcours.walk.atoms import Atoms
+from parcours.walk.plan import Version
+from parcours.walk.steps import Message
+from parcours.walk.walk import Result
+
+ENDED = ("completed", "exited", "failed", "timed_out")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of rows of `step_outcomes`. Days are UTC; a version is (journey_id, version)."""
+
+    steps: Counter[tuple[str, int, str, str, str | None, str | None, dt.date]] = field(default_factory=Counter)
+    """By journey, version, step, outcome, path, reason, day."""
+    journeys: Counter[tuple[str, int, dt.date, str]] = field(default_factory=Counter)
+    """By journey, version, day, and what: entered, rejected, or how it ended."""
+    sends: Counter[tuple[str, str, dt.date, str, str | None]] = field(default_factory=Counter)
+    """By channel, journey, day, outcome (sent, deferred, excluded) and reason."""
+    instances: int = 0
+    """Rows of `journey_instances` that the walk leaves."""
+    queued: Counter[str] = field(default_factory=Counter)
+    """Of the instances those that wait for room, by channel."""
+
+    @property
+    def outcomes(self) -> int:
+        return sum(self.steps.values())
+
+    def of(self, outcome: str) -> int:
+        return sum(count for key, count in self.steps.items() if key[3] == outcome)
+
+    def inside_change(self, version: Version, day: dt.date) -> int:
+        """By how many more are inside the version when the day is over."""
+        key = (version.journey.id, version.journey.version, day)
+        return self.journeys[*key, "entered"] - sum(self.journeys[*key, ended] for ended in ENDED)
+
+
+def tally(result: Result, atoms: Atoms) -> Tally:
+    """Everything counted once, by trail."""
+    found = Tally()
+    known = result.trail_of >= 0
+    people = np.bincount(result.trail_of[known], weights=atoms.count[known], minlength=len(result.trails))
+    instances = 0
+    for number, (version, trail, ending) in enumerate(result.trails):
+        count = int(people[number])
+        if ending.status is not None:
+            instances += count
+        if ending.queue is not None:
+            found.queued[ending.queue] += count
+        if trail is not None:
+            _count_rows(found, version, trail.rows(), count)
+    return Tally(found.steps, found.journeys, found.sends, instances, found.queued)
+
+
+def _count_rows(found: Tally, version: Version, rows: Iterable[object], count: int) -> None:
+    journey_id, number = version.journey.id, version.journey.version
+    for step_id, _, outcome, path, reason, at, _ in rows:  # type: ignore[misc]
+        day = clock.moment_of(at).date()
+        found.steps[journey_id, number, step_id, outcome, path, reason, day] += count
+        if outcome in ("entered", "rejected", *ENDED):
+            found.journeys[journey_id, number, day, outcome] += count
+        move = version.moves.get(step_id)
+        if isinstance(move, Message) and outcome in ("sent", "deferred", "excluded"):
+            found.sends[move.step.channel, journey_id, day, outcome, reason] += count
