@@ -186,6 +186,18 @@ class Store:
         columns = [f"`{field.name}`" for field in self.delta(table).schema().fields]
         frame.select(*columns).write.format("delta").mode("append").save(self.path(table))
 
+    def merge(self, table: str, frame: "DataFrame") -> None:
+        """Updates the rows whose key the frame has and inserts the others, in one commit. Unique on the key."""
+        from delta.tables import DeltaTable as SparkDeltaTable
+
+        key = ALL[table].key
+        target = SparkDeltaTable.forPath(self.spark, self.path(table)).alias("t")
+        matching = " AND ".join(f"t.`{name}` = s.`{name}`" for name in key)
+        values = {f"`{name}`": f"s.`{name}`" for name in frame.columns}
+        changes = {name: value for name, value in values.items() if name.strip("`") not in key}
+        merging = target.merge(frame.alias("s"), matching).whenMatchedUpdate(set=changes)
+        merging.whenNotMatchedInsert(values=values).execute()
+
     def append_small(self, table: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> None:
         """Appends rows that are on the driver, in one commit of milliseconds. No rows: no commit."""
         if isinstance(rows, pa.Table):

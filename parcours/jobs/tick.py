@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def _write_tables(
         if figures.of("sent"):
             sends = _collect(resolve.deliveries(trails.walked, trails.rows, agenda))
             _expect(sends, figures.of("sent"), "deliveries")
-            found = cut(sends, project.channels, folder, shown_outbox=project.shown_outbox, until=iso(agenda_until(agenda)))
+            found = cut(sends, project.channels, folder, shown_outbox=shown_outbox(project), until=iso(agenda_until(agenda)))
             batches = found.batches
             writer.append("deliveries", found.deliveries)
         instances = _collect(resolve.instances(trails.walked, trails.endings, agenda))
@@ -164,6 +165,11 @@ def _write_tables(
         writer.append("spread_entries", _collect(inputs.spread_later))
     write_daily(store, writer, agenda, figures, former.inside)
     return batches
+
+
+def shown_outbox(project: Project) -> str:
+    """The outbox as tables name it: relative to the project's folder, or the full URI that it is (3)."""
+    return project.outbox if "://" in project.outbox else os.path.relpath(project.outbox, project.folder)
 
 
 def _collect(frame: Any) -> pa.Table:

@@ -25,19 +25,21 @@ def _reasons(rules: Mapping[str, str]) -> Column:
 
 
 def figures(rows: DataFrame, reasons: Sequence[str]) -> DataFrame:
-    """One row: how many rows there are, then how many bear each reason, in their order."""
+    """One row: how many rows there are, how many of them are sound, then how many bear each reason, in their order."""
     borne = F.concat(REFUSALS, WARNINGS)
     counts = [F.count_if(F.array_contains(borne, reason)).alias(f"n{number}") for number, reason in enumerate(reasons)]
-    return rows.agg(F.count(F.lit(1)).alias("rows"), *counts)
+    sound = F.count_if(F.size(REFUSALS) == 0)
+    return rows.agg(F.count(F.lit(1)).alias("rows"), sound.alias("sound"), *counts)
 
 
 def overlapping(stays: DataFrame) -> DataFrame:
-    """The keys of stays that overlap another one of the same profile in the same audience."""
+    """The stays that overlap another one of the same profile in the same audience, without exited_at."""
     of_one = Window.partitionBy("audience_id", "profile_id").orderBy("entered_at")
     before = of_one.rowsBetween(Window.unboundedPreceding, -1)
     # A stay that goes on ends after all others.
     end = F.coalesce("exited_at", F.lit("9999-12-31 23:59:59").cast("timestamp"))
     starts_inside = F.max(end).over(before) > F.col("entered_at")
     is_crossed = F.lead("entered_at").over(of_one) < end
-    found = stays.select("audience_id", "profile_id", "entered_at", (starts_inside | is_crossed).alias("overlaps"))
-    return found.where("overlaps").drop("overlaps")
+    overlaps = F.coalesce(starts_inside, F.lit(False)) | F.coalesce(is_crossed, F.lit(False))
+    marked = stays.withColumn("__overlaps", overlaps)
+    return marked.where("__overlaps").drop("__overlaps", "exited_at")

@@ -21,14 +21,19 @@ def one_a_key(rows: DataFrame, key: Sequence[str], place: Sequence[str], *, firs
 def last_of_each_column(
     rows: DataFrame, key: Sequence[str], place: Sequence[str], says: Mapping[str, Column]
 ) -> DataFrame:
-    """One row a key: of each column what the last row said whose file has the column, and `__says_<column>`.
+    """One row a key: of each column what the last row said whose file has the column, and whether any did.
 
     As if the files had been loaded one after another.
     """
     placed = F.struct(*place)
     values = [F.max_by(name, F.when(has, placed)).alias(name) for name, has in says.items()]
-    saying = [F.bool_or(has).alias(f"__says_{name}") for name, has in says.items()]
+    saying = [F.bool_or(has).alias(says_name(name)) for name, has in says.items()]
     return rows.groupBy(*key).agg(*values, *saying)
+
+
+def says_name(column: str) -> str:
+    """Under which name `last_of_each_column` tells whether any row said something of a column."""
+    return f"__says_{column}"
 
 
 def compared(rows: DataFrame, stored: DataFrame, key: Sequence[str], says: Mapping[str, Column]) -> DataFrame:
@@ -41,16 +46,23 @@ def compared(rows: DataFrame, stored: DataFrame, key: Sequence[str], says: Mappi
     for name in key:
         same_key = same_key & (F.col(f"`{name}`") == F.col(f"__was.`{name}`"))
     joined = rows.join(was, on=same_key, how="left")
-    differs = F.lit(False)
     columns: list[Column] = [F.col(f"`{name}`") for name in key]
+    differs = F.lit(False)
     for name, says_it in says.items():
-        old = F.col(f"__was.`{name}`") if name in stored.columns else F.lit(None).cast(rows.schema[name].dataType)
-        columns.append(F.when(says_it, F.col(f"`{name}`")).otherwise(old).alias(name))
-        is_map = isinstance(rows.schema[name].dataType, MapType)
-        new = F.col(f"`{name}`")
+        new, kind = F.col(f"`{name}`"), rows.schema[name].dataType
+        old = F.col(f"__was.`{name}`") if name in stored.columns else F.lit(None).cast(kind)
+        columns.append(F.when(says_it, new).otherwise(old).alias(name))
+        is_map = isinstance(kind, MapType)
         differs = differs | (says_it & ~_comparable(new, is_map).eqNullSafe(_comparable(old, is_map)))
-    kind = F.when(F.col("__was").isNull(), INSERTED).when(differs, UPDATED).otherwise(UNCHANGED)
-    return joined.select(*columns, kind.alias(KIND))
+    kind_of = F.when(F.col("__was").isNull(), INSERTED).when(differs, UPDATED).otherwise(UNCHANGED)
+    return joined.select(*columns, kind_of.alias(KIND))
+
+
+def beside_first(rows: DataFrame, stored: DataFrame, key: Sequence[str]) -> DataFrame:
+    """Each row with KIND, inserted or unchanged: of a key that is stored the stored row stands."""
+    known = stored.select(*key, F.lit(True).alias("__known"))
+    kind = F.when(F.col("__known"), UNCHANGED).otherwise(INSERTED)
+    return rows.join(known, on=list(key), how="left").withColumn(KIND, kind).drop("__known")
 
 
 def _comparable(column: Column, is_map: bool) -> Column:

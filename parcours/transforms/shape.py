@@ -1,7 +1,7 @@
 """Cells of a file to the columns of a table: texts read as what the column holds, maps put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -27,6 +27,9 @@ class Shape:
     cells: Mapping[str, str]
     entries: Mapping[str, Mapping[str, str]]
 
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Further cells that are told as texts only."""
+
     @property
     def columns(self) -> frozenset[str]:
         """The columns of which the file says something."""
@@ -36,13 +39,17 @@ class Shape:
     def text_cells(self) -> dict[str, str]:
         """Every cell by what it is called: a column, or `column.key`."""
         inner = {f"{column}.{key}": cell for column, keys in self.entries.items() for key, cell in keys.items()}
-        return {**self.cells, **inner}
+        return {**self.cells, **inner, **self.texts}
+
+    def with_text(self, name: str, cell: str) -> "Shape":
+        """The same, with one more cell that is told as a text."""
+        return replace(self, texts={**self.texts, name: cell})
 
 
 def shaped(
     frame: DataFrame, shape: Shape, types: Mapping[str, str], texts: Sequence[str], kept: Sequence[str]
 ) -> DataFrame:
-    """The file's rows as columns of `types`, TEXT (a struct of `texts`, as the file has them) and the `kept` ones.
+    """The file's rows: the `kept` columns, those of `types`, and TEXT, a struct of `texts` as the file has them.
 
     What the file lacks is null.
     """
@@ -120,7 +127,7 @@ def instant(text: Column) -> Column:
 def value_fits(text: Column, *, only_moments: bool) -> list[Column]:
     """For each of VALUE_TYPES an aggregate: whether every value of the column is of it, and there is one."""
     trimmed = F.trim(text)
-    is_moment = instant(text).isNotNull()
+    is_moment = F.when(text.isNotNull(), instant(text).isNotNull())
     tests = {
         "bigint": trimmed.rlike(WHOLE_VALUE),
         "double": trimmed.rlike(NUMBER_VALUE),

@@ -108,7 +108,7 @@ class Condition(Move):
             walk.finish(rest, at, "completed", "no_path", where=("end", "end"))
 
 
-@plan_step.register
+@plan_step.register(steps.Condition)
 def _(step: steps.Condition, version: Version) -> Move:
     def test(path: steps.ConditionPath) -> PathTest:
         if isinstance(path.when, steps.AudienceTest):
@@ -137,7 +137,7 @@ class Split(Move):
             yield part, self.targets[label]
 
 
-@plan_step.register
+@plan_step.register(steps.Split)
 def _(step: steps.Split, version: Version) -> Move:
     salt = f"{version.journey.id}|{step.id}" + (f"|{step.seed}" if step.seed is not None else "")
     total, cases = 0, []
@@ -178,7 +178,7 @@ class Cap(Move):
         return self.limits[max(0, min(number, len(self.limits) - 1))]
 
 
-@plan_step.register
+@plan_step.register(steps.ProfileCap)
 def _(step: steps.ProfileCap, version: Version) -> Move:
     limits = step.limits or (step.limit or 0,)
     return Cap(step.id, step.type, version.journey.targets(step), tuple(limits), step.per)
@@ -225,7 +225,7 @@ class Wait(Move):
         )
 
 
-@plan_step.register
+@plan_step.register(steps.Wait)
 def _(step: steps.Wait, version: Version) -> Move:
     targets = version.journey.targets(step)
     if step.for_ is not None:
@@ -251,12 +251,12 @@ class Message(Move):
         return self.step.category == "marketing"
 
 
-@plan_step.register
+@plan_step.register(steps.Message)
 def _(step: steps.Message, version: Version) -> Move:
     version.contents[step.id] = version.render(step)
     return Message(step.id, step.type, version.journey.targets(step), step=step, send=version.ask_send(step))
 
 
-@plan_step.register
+@plan_step.register(steps.End)
 def _(step: steps.End, version: Version) -> Move:
     return End(step.id, step.type, {})
