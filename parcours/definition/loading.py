@@ -138,6 +138,8 @@ class _Builder:
     def build(self, node: Node, loc: Loc, key_line: int | None = None) -> Any:
         line = _line(node)
         text_line = line + 1 if isinstance(node, ScalarNode) and node.style == "|" else None
+        if key_line is not None and node.start_mark.index == node.end_mark.index:
+            line = key_line  # a key without a value: YAML finds the nothing where the next thing begins
         self.places[loc] = Place(key_line or line, line, text_line)
         if isinstance(node, ScalarNode):
             return self._scalar(node, loc)

@@ -144,8 +144,9 @@ def _check_cap(step: ProfileCap, loc: Loc, draft: Draft) -> Iterator[Finding]:
 def _check_wait(step: Wait, loc: Loc, draft: Draft, scope: Scope | None) -> Iterator[Finding]:
     if isinstance(step.until, str):
         yield from check_expression(step.until, scope, "instant", (*loc, "until"))
-    if step.for_ is not None and draft.whole is not None and step.for_ >= draft.whole.timeout:
-        what = f"not shorter than the journey's timeout, {format_duration(draft.whole.timeout)}: nobody gets past it"
+    timeout = draft.whole.timeout if draft.whole else timedelta(0)
+    if step.for_ is not None and step.for_ >= timeout > timedelta(0):
+        what = f"not shorter than the journey's timeout, {format_duration(timeout)}: nobody gets past it"
         yield Finding((*loc, "for"), what, "write a longer timeout", is_warning=True)
 
 
