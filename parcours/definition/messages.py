@@ -10,13 +10,15 @@ from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from parcours.definition import unsupported
-from parcours.definition.problems import Finding, Loc, Mistake, did_you_mean, one_of, shown
+from parcours.definition.problems import Finding, Loc, Mistake, closest, did_you_mean, one_of, shown
 
 NAMES = {
     r"^[a-z][a-z0-9_]*$": "write a small letter, then small letters, digits or _",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "write letters, digits and _, a letter first",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "write letters, digits, _, - or . without spaces",
 }
+
+ANYTHING = "*"
 
 # What a value of the wrong kind isn't, and what to write, by the types of pydantic's errors.
 KINDS = {
@@ -36,23 +38,26 @@ KINDS = {
 def findings_of(error: ValidationError, model: type[BaseModel], data: Any, prefix: Loc = ()) -> list[Finding]:
     """Everything that pydantic found wrong with `data` as a `model`, which stands at `prefix` of its file."""
     details = error.errors(include_url=False)
-    later = {loc[:-1] for item in details if (loc := _later_key(item, model))}
+    replaced = {loc for item in details if item["type"] == "extra_forbidden" for loc in _meant(item, model)}
     found: list[Finding] = []
     for item in details:
         loc = _written(item["loc"])
-        if item["type"] == "missing" and loc[:-1] in later:
-            continue  # a key of a later version stands there in its place
+        if item["type"] == "missing" and not replaced.isdisjoint((loc, (*loc[:-1], ANYTHING))):
+            continue  # another key stands there in its place, and has been told
         if item["type"] in ("too_short", "too_long") and not _is_of_wrong_length(item, data, loc):
             continue  # it counts only the items that are right, and the others have been told
         found.append(_finding(item, model, loc, prefix))
     return found
 
 
-def _later_key(item: ErrorDetails, model: type[BaseModel]) -> Loc | None:
-    if item["type"] != "extra_forbidden":
-        return None
-    owner = model_at(model, item["loc"][:-1])
-    return _written(item["loc"]) if str(item["loc"][-1]) in unsupported.KEYS.get(owner.__name__, ()) else None
+def _meant(item: ErrorDetails, model: type[BaseModel]) -> Iterator[Loc]:
+    """What an unknown key stands for: the one that it resembles; one of a later version may stand for any."""
+    *above, key = item["loc"]
+    owner = model_at(model, tuple(above))
+    if key in unsupported.KEYS.get(owner.__name__, ()):
+        yield (*_written(tuple(above)), ANYTHING)
+    elif (close := closest(str(key), known_keys(owner))) is not None:
+        yield (*_written(tuple(above)), close)
 
 
 def _finding(item: ErrorDetails, model: type[BaseModel], loc: Loc, prefix: Loc) -> Finding:

@@ -67,10 +67,15 @@ class Mistake(ValueError):
         super().__init__(what + (f" ({remedy})" if remedy else ""))
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, or None where none is close."""
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean 'steps'?`, or None where nothing known is close."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean '{close[0]}'?" if close else None
+    close = closest(word, known)
+    return f"did you mean '{close}'?" if close else None
 
 
 def exactly_one(model: object, *keys: str) -> None:

@@ -38,9 +38,17 @@ def _read_closing_time(value: object) -> time | None:
     return None if value == "24:00" else times.parse_local_time(value)
 
 
+def _close_zone(name: str) -> str | None:
+    """Zones are mostly missed by their case, or by leaving the continent out."""
+    by_city = {zone.lower().rpartition("/")[2]: zone for zone in sorted(times.all_zones(), reverse=True)}
+    whole = {zone.lower(): zone for zone in times.all_zones()}
+    found = whole.get(name.lower()) or by_city.get(name.lower().replace(" ", "_"))
+    return did_you_mean(found or name, times.all_zones())
+
+
 def _read_zone(value: object) -> str:
     if not isinstance(value, str) or not times.known_zone(value):
-        close = did_you_mean(value, times.all_zones()) if isinstance(value, str) else None
+        close = _close_zone(value) if isinstance(value, str) else None
         raise Mistake(f"unknown time zone: {shown(value)}", close or "write an IANA name, such as Europe/Paris")
     return value
 
