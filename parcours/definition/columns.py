@@ -1,33 +1,13 @@
-"""The types of profile columns and event attributes, and columns of which nothing is known."""
+"""The types of profile columns and event attributes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from parcours.definition.expressions.types import SIMPLE, parse_type
 from parcours.definition.problems import Mistake, shown
-
-
-class AnyColumns(Mapping[str, str]):
-    """Columns of which neither names nor number are known: each that is asked for is there, and is text."""
-
-    def __getitem__(self, name: str) -> str:
-        return "string"
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __bool__(self) -> bool:
-        return True
 
 
 def column_type(text: object) -> str:

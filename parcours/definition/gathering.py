@@ -186,7 +186,7 @@ def _check_templates(reader: Reader, sources: Mapping[str, Source], known: Known
     for draft in drafts:
         for _, step in draft.steps:
             if isinstance(step, Message) and step.template is not None:
-                use = Use(draft.id, step, scope_of(draft.entry, known))
+                use = Use(draft.id, step, scope_of(draft.entry, draft.zone, known))
                 uses.setdefault(f"{step.channel}/{step.template}", []).append(use)
     for name, template in known.templates.items():
         if template is not None:

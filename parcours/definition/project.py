@@ -9,7 +9,6 @@ from pathlib import Path
 
 from parcours.definition.channels import Channels
 from parcours.definition.checks.known import Known, scope_of
-from parcours.definition.columns import AnyColumns
 from parcours.definition.contents import Template
 from parcours.definition.expressions import Scope
 from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings
@@ -56,7 +55,7 @@ class Project:
     """SHA-256 of every file that was read."""
 
     def scope(self, journey: Journey) -> Scope:
-        """The names that the journey's expressions may use; of an event that isn't declared any more any attribute."""
+        """The names that the journey's expressions may use; of an event that isn't declared (any more) any attribute."""
         known = Known(
             channels=dict(self.channels),
             events=dict(self.events),
@@ -64,8 +63,7 @@ class Project:
             profile=self.profile_columns,
             audiences=self.audience_columns,
         )
-        undeclared = Scope(profile=self.profile_columns, event=AnyColumns(), audience=None)
-        return scope_of(journey.entry, known) or undeclared
+        return scope_of(journey.entry, journey.timezone, known)
 
 
 def load_project(

@@ -9,7 +9,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
-from parcours.definition.columns import AnyColumns, column_type
+from parcours.definition.columns import column_type
+from parcours.definition.expressions import ANY_TEXT
 from parcours.definition.problems import Finding, Mistake
 
 # What differs from run to run, by the name that sqlglot gives it, and what to write instead.
@@ -70,7 +71,7 @@ def query_columns(sql: str) -> Mapping[str, str]:
     """The columns of an audience beside profile_id, with their types as far as the text tells them, else text."""
     query = _parsed(sql)
     if query is None or "*" in query.named_selects:
-        return AnyColumns()
+        return ANY_TEXT
     found: dict[str, str] = {}
     for column in annotate_types(query, dialect="spark").selects:
         if column.alias_or_name.lower() != "profile_id":

@@ -27,7 +27,7 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
     if draft.entry is not None:
         yield from _check_entry(draft, known)
     yield from check_graph(draft)
-    scope = scope_of(draft.entry, known)
+    scope = scope_of(draft.entry, draft.zone, known)
     for place, step in draft.steps:
         yield from _check_step(step, ("steps", place), draft, known, scope)
 
@@ -55,8 +55,8 @@ def _check_entry(draft: Draft, known: Known) -> Iterator[Finding]:
         if known.events is not None and entry.event not in known.events:
             remedy = did_you_mean(entry.event, known.events) or "declare it in events.yaml"
             yield Finding(("entry", "event"), f"no event '{entry.event}'", remedy)
-        elif entry.where is not None:
-            yield from check_expression(entry.where, scope_of(entry, known), "boolean", ("entry", "where"))
+        if entry.where is not None:
+            yield from check_expression(entry.where, scope_of(entry, draft.zone, known), "boolean", ("entry", "where"))
     elif isinstance(entry, ReadAudience):
         yield from _check_audience(entry.audience, ("entry", "audience"), known)
         if entry.waves is not None:
@@ -94,7 +94,7 @@ def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
             yield Finding((*loc, "starts", place), what)
 
 
-def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scope | None) -> Iterator[Finding]:
+def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:
     match step:
         case Condition():
             yield from _check_condition(step, loc, known, scope)
@@ -114,7 +114,7 @@ def _check_labels(labels: list[str], loc: Loc) -> Iterator[Finding]:
             yield Finding((*loc, "paths", place, "label"), f"label '{label}' stands twice", "give each path its own")
 
 
-def _check_condition(step: Condition, loc: Loc, known: Known, scope: Scope | None) -> Iterator[Finding]:
+def _check_condition(step: Condition, loc: Loc, known: Known, scope: Scope) -> Iterator[Finding]:
     yield from _check_labels([path.label for path in step.paths], loc)
     for place, path in enumerate(step.paths):
         here = (*loc, "paths", place)
@@ -141,7 +141,7 @@ def _check_cap(step: ProfileCap, loc: Loc, draft: Draft) -> Iterator[Finding]:
         yield Finding((*loc, "limits"), what, "write limit, or per: occurrence or day", is_warning=True, on_key=True)
 
 
-def _check_wait(step: Wait, loc: Loc, draft: Draft, scope: Scope | None) -> Iterator[Finding]:
+def _check_wait(step: Wait, loc: Loc, draft: Draft, scope: Scope) -> Iterator[Finding]:
     if isinstance(step.until, str):
         yield from check_expression(step.until, scope, "instant", (*loc, "until"))
     timeout = draft.whole.timeout if draft.whole else timedelta(0)

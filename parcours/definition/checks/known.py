@@ -6,10 +6,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from parcours.definition.channels import Channel
-from parcours.definition.columns import AnyColumns
 from parcours.definition.contents import Template
-from parcours.definition.entries import AnyEntry, EventEntry
-from parcours.definition.expressions import Scope
+from parcours.definition.entries import AnyEntry, EventEntry, ReadAudience
+from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey
 from parcours.definition.steps import AnyStep
 
@@ -47,14 +46,16 @@ class Draft:
     """The id of every step in the list, None where it has none that could be read."""
 
 
-def scope_of(entry: AnyEntry | None, known: Known) -> Scope | None:
-    """The names that a journey's expressions may use; None where they can't be known, for a mistake told elsewhere."""
-    if entry is None:
-        return None
-    if not isinstance(entry, EventEntry):
-        return Scope(profile=known.profile, event=None, audience=known.audiences.get(entry.audience, AnyColumns()))
-    attributes = None if known.events is None else known.events.get(entry.event)
-    return None if attributes is None else Scope(profile=known.profile, event=attributes, audience=None)
+def scope_of(entry: AnyEntry | None, zone: str, known: Known) -> Scope:
+    """The names that a journey's expressions may use. What can't be known, for a mistake told elsewhere, may be any."""
+    event: Mapping[str, str] | None = None
+    audience: Mapping[str, str] | None = None
+    if entry is None or isinstance(entry, EventEntry):
+        declared = known.events.get(entry.event) if known.events and entry else None
+        event = ANY_TEXT if declared is None else declared
+    if entry is None or isinstance(entry, ReadAudience):
+        audience = known.audiences.get(entry.audience, ANY_TEXT) if entry else ANY_TEXT
+    return Scope(profile=known.profile, event=event, audience=audience, zone=zone)
 
 
 def wide_scope(known: Known) -> Scope:
@@ -63,4 +64,4 @@ def wide_scope(known: Known) -> Scope:
     attributes: dict[str, str] = {}
     for of_type in declared:
         attributes.update(of_type or {})
-    return Scope(profile=known.profile, event=AnyColumns() if None in declared else attributes, audience=AnyColumns())
+    return Scope(profile=known.profile, event=ANY_TEXT if None in declared else attributes, audience=ANY_TEXT)

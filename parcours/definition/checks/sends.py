@@ -22,7 +22,7 @@ BODIES = {
 }
 
 
-def check_send(step: Message, loc: Loc, draft: Draft, known: Known, scope: Scope | None) -> Iterator[Finding]:
+def check_send(step: Message, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:
     """What is wrong with a message where the journey says it. Template files are checked in their own place."""
     channel = None
     if known.channels is not None:
@@ -57,13 +57,12 @@ def _missing_template(step: Message, loc: Loc, known: Known) -> Finding:
     return Finding((*loc, "template"), f"no template '{step.template}' of channel '{step.channel}'", remedy)
 
 
-def _check_content(step: Message, loc: Loc, channel: Channel | None, scope: Scope | None) -> Iterator[Finding]:
+def _check_content(step: Message, loc: Loc, channel: Channel | None, scope: Scope) -> Iterator[Finding]:
     fields, here = step.content or {}, (*loc, "content")
     places = {field: (*here, *place_of_field(written_content(fields), field)) for field in fields}
     yield from check_fields(step.channel, fields, here, places)
-    if scope is not None:
-        for field, text in fields.items():
-            yield from check_template(text, message_scope(scope), field, places[field])
+    for field, text in fields.items():
+        yield from check_template(text, message_scope(scope), field, places[field])
     yield from check_unsubscribe(step, channel, fields, places)
 
 

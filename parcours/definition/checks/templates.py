@@ -17,11 +17,11 @@ from parcours.definition.steps import Message
 
 @dataclass(frozen=True)
 class Use:
-    """A message that a template is for; scope None: the journey's names can't be known."""
+    """A message that a template is for, and the names of its journey."""
 
     journey: str
     step: Message
-    scope: Scope | None
+    scope: Scope
 
 
 def check_template_file(
@@ -40,7 +40,7 @@ def check_template_file(
     yield from told
     for use in uses:
         for field, text in template.fields.items():
-            for finding in check_template(text, message_scope(use.scope), field, places[field]) if use.scope else ():
+            for finding in check_template(text, message_scope(use.scope), field, places[field]):
                 if finding not in told:
                     yield replace(finding, what=f"{finding.what}, in journey '{use.journey}'")
         of_channel = known.channels[channel] if known.channels else None

@@ -18,11 +18,9 @@ SEND_NAMES = {"unsubscribe_url": "string", "delivery_id": "string"}
 
 
 def check_expression(
-    sql: str, scope: Scope | None, expect: Literal["boolean", "string", "instant"], loc: Loc
+    sql: str, scope: Scope, expect: Literal["boolean", "string", "instant"], loc: Loc
 ) -> Iterator[Finding]:
-    """What is wrong with an SQL expression; nothing where its names can't be known."""
-    if scope is None:
-        return
+    """What is wrong with an SQL expression."""
     try:
         compile_expression(sql, scope, expect)
     except ExpressionError as error:
