@@ -3,8 +3,8 @@
     run({"timezone": "UTC", "channels": {...}, "rules": {...}, "events": {...}, "script": [...]})
     -> {"step_outcomes": [...], "deliveries": [...], "journey_instances": [...]}
 
-`channels` is what stands under `channels:` in channels.yaml, `rules` is rules.yaml, `events` what stands under
-`events:` in events.yaml; `script` is carried out in order:
+`channels` is what stands under `channels:` in channels.yaml, `rules` is rules.yaml, `events` and `profiles` what stands
+under these keys in events.yaml and profiles.yaml (both may be missing); `script` is carried out in order:
 
     {"do": "load", "table": "profiles" | "audience_members" | "events" | "suppressions", "rows": [...]}
     {"do": "publish", "journey": {...}, "at": "...", "insiders": "stay" | "move" | "exit"}

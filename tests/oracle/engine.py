@@ -41,7 +41,7 @@ class Engine:
             channels=channels,
             quiet_hours=rules.get("quiet_hours") or [],
             frequency_caps=rules.get("frequency_caps") or [],
-            sources=Sources(case.get("events") or {}),
+            sources=Sources(case.get("events") or {}, case.get("profiles")),
             looks_at_every_start=looks_at_every_start,
         )
         journeys = self.world.journeys

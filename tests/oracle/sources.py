@@ -92,8 +92,11 @@ def is_member_at(stay: Row, moment: dt.datetime) -> bool:
 
 
 class Sources:
-    def __init__(self, event_types: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self, event_types: Mapping[str, Mapping[str, str]], profile_types: Mapping[str, str] | None = None
+    ) -> None:
         self.event_types = event_types
+        self.profile_types = profile_types or {}
         self.tables: dict[str, dict[tuple[Any, ...], Row]] = {table: {} for table in KEYS}
         self.profiles: dict[str, Row] = {}
         self.learnt_at: dict[tuple[str, str, dt.datetime], dt.datetime] = {}
@@ -110,6 +113,8 @@ class Sources:
         columns = {column for row in rows for column in row}
         for raw in rows:
             row = _read(table, raw, columns)
+            if table == "profiles":
+                row |= {name: cast(row[name], kind) for name, kind in self.profile_types.items() if name in row}
             key = tuple(row.get(column) for column in KEYS[table])
             if None in key:
                 raise Refused(f"null key {key} in {table}")
