@@ -66,7 +66,10 @@ class ChannelsFile(Definition):
     channels: dict[Name, ChannelSettings]
 
 
-Attributes = Annotated[dict[ColumnName, AttributeType], BeforeValidator(_nothing_is_empty)]
+Attributes = Annotated[
+    dict[ColumnName, AttributeType],
+    BeforeValidator(_nothing_is_empty, json_schema_input_type=dict[ColumnName, AttributeType] | None),
+]
 
 
 class EventsFile(Definition):

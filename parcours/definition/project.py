@@ -55,7 +55,7 @@ class Project:
     """SHA-256 of every file that was read."""
 
     def scope(self, journey: Journey) -> Scope:
-        """The names that the journey's expressions may use; of an event that isn't declared (any more) any attribute."""
+        """The names that the journey's expressions may use; of an undeclared event any attribute."""
         known = Known(
             channels=dict(self.channels),
             events=dict(self.events),

@@ -1,0 +1,91 @@
+"""The JSON Schemas accept what the loader accepts, and refuse what no file may say."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from parcours.definition.loading import parse_source
+from parcours.definition.problems import UserError
+from parcours.definition.schemas import NAMES, json_schema
+from tests.definition.samples import SAMPLE
+from tests.definition.test_step_messages import SHAPE
+
+jsonschema = pytest.importorskip("jsonschema")
+
+KINDS = {
+    "parcours.yaml": "project",
+    "events.yaml": "events",
+    "profiles.yaml": "profiles",
+    "channels.yaml": "channels",
+    "audiences": "audience",
+    "templates": "template",
+    "journeys": "journey",
+}
+
+
+def complaints(kind: str, text: str) -> list[str]:
+    """What a validator says of a file's text."""
+    schema = json_schema(kind)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    data: Any = parse_source("file", dedent(text)).data
+    return [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(data)]
+
+
+@pytest.mark.parametrize("file", SAMPLE)
+def test_a_schema_accepts_what_the_loader_accepts(file: str) -> None:
+    assert complaints(KINDS[file.partition("/")[0]], SAMPLE[file]) == []
+
+
+def test_a_schema_accepts_an_email_with_headers() -> None:
+    assert complaints("template", "{subject: Hi, headers: {X-A: b}, own_field: x}") == []
+
+
+STEP = "id: a\nversion: 1\nentry: {{type: event, event: x}}\nsteps:\n  - {}\n"
+BETWEEN_KEYS = ("write one of them", "never true", "an empty calendar test", "too fine", "not a number: nan")
+
+
+@pytest.mark.parametrize(
+    "step", [step for step, message in SHAPE if message and not any(part in message for part in BETWEEN_KEYS)]
+)
+def test_a_schema_refuses_a_step_of_a_wrong_shape(step: str) -> None:
+    assert complaints("journey", STEP.format(step)) != []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("project", "name: shop\ncadense: 5m"),
+        ("project", "name: shop\ncadence: soon"),
+        ("project", "name: shop\nsources: {profils: {path: x}}"),
+        ("channels", "channels: {email: {limits: [{max: 0, per: hour}]}}"),
+        ("channels", "channels: {email: {batch: {format: xml}}}"),
+        ("events", "events: [a]"),
+        ("audience", "id: a"),
+        ("template", "subject: 5"),
+        ("journey", "id: Spring\nversion: 1\nentry: {type: event, event: x}\nsteps: [{id: w, type: wait, for: 1h}]"),
+    ],
+)
+def test_a_schema_refuses_what_no_file_may_say(kind: str, text: str) -> None:
+    assert complaints(kind, text) != []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_says_what_it_is_of(name: str) -> None:
+    schema = json_schema(name)
+    assert schema["title"].startswith("Parcours: ")
+    assert schema["description"]
+
+
+def test_every_key_of_a_journey_is_described() -> None:
+    properties = json_schema("journey")["properties"]
+    described = {key for key, value in properties.items() if "description" in value}
+    assert set(properties) - described <= {"description", "tags"}
+
+
+def test_an_unknown_schema_is_told() -> None:
+    with pytest.raises(UserError) as raised:
+        json_schema("journeys")
+    assert str(raised.value) == "no schema 'journeys' (did you mean 'journey'?)"
