@@ -14,18 +14,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from parcours.definition.problems import Finding, Loc, Problem
+from parcours.definition.syntax import syntax_problem
 
 YAML_TAG = "tag:yaml.org,2002:"
-
-# What ruamel says, and what to do about it.
-SYNTAX_REMEDIES = {
-    "mapping values are not allowed here": "put text that holds ': ' in quotes, and check the indentation",
-    "found character '\\t' that cannot start any token": "indent with spaces, not tabs",
-    "that cannot start any token": "put the text in quotes",
-    "could not find expected ':'": "write key: value",
-    "undefined alias": "put text that begins with * in quotes",
-    "unexpected end of stream": "close the quotes",
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +91,7 @@ def parse_source(name: str, text: str, digest: str = "") -> Source:
     try:
         root = yaml.compose(text)
     except MarkedYAMLError as error:
-        return Source(name, None, {}, (_syntax_problem(name, error),), digest)
+        return Source(name, None, {}, (syntax_problem(name, error),), digest)
     except ReaderError as error:
         line = text.count("\n", 0, error.position or 0) + 1
         wrong = Problem(name, line, "", "a character that YAML doesn't allow", "remove control characters")
@@ -112,16 +103,6 @@ def parse_source(name: str, text: str, digest: str = "") -> Source:
     if data is None and not builder.problems:
         builder.problems.append(Problem(name, 1, "", "an empty file"))
     return Source(name, data, builder.places, tuple(builder.problems), digest, frozenset(builder.broken))
-
-
-def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:
-    what = str(error.problem or error.context or "can't be parsed").split("\n")[0]
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
-    if "single document" in str(error.context):
-        return Problem(name, line, "", "more than one document", "remove the --- between them")
-    remedy = next((remedy for part, remedy in SYNTAX_REMEDIES.items() if part in what), None)
-    return Problem(name, line, "", f"not YAML: {what}", remedy)
 
 
 @dataclass
@@ -184,7 +165,9 @@ class _Builder:
                 return self.yaml.constructor.construct_object(node, deep=True)
             except ValueError:
                 return node.value
-        self._wrong(node, loc, f"unknown tag {node.tag}", "put text that begins with ! in quotes")
+        self._wrong(
+            node, loc, f"unknown tag {str(node.tag).replace(YAML_TAG, '!!')}", "put text that begins with ! in quotes"
+        )
         return None
 
     def _wrong(self, node: Node, loc: Loc, what: str, remedy: str | None = None) -> None:

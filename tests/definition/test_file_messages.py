@@ -17,16 +17,50 @@ UNREADABLE = [
     ("shop\n", "1: not a mapping: 'shop' (write key: value)"),
     (
         "name: shop: paris\n",
-        "1: not YAML: mapping values are not allowed here "
-        "(put text that holds ': ' in quotes, and check the indentation)",
+        "1: not YAML: a ':' where no key is (put text that holds ': ' in quotes, and check the indentation)",
     ),
-    ("name: shop\nspark:\n\tmaster: x\n", None),
-    ("name: 'shop\n", "2: not YAML: found unexpected end of stream (close the quotes)"),
+    ("name: shop\nspark:\n\tmaster: x\n", "3: not YAML: a tab (indent with spaces)"),
+    ("name: 'shop\n", "1: not YAML: quotes that aren't closed (close them)"),
+    ('name: "a\\d"\n', "1: not YAML: found unknown escape character 'd' (write it in single quotes)"),
     ("name: *shop\n", "1: not YAML: found undefined alias 'shop' (put text that begins with * in quotes)"),
+    ("name: &\n", "1: not YAML: a name of an anchor is missing (put text that begins with & or * in quotes)"),
     ("name: @shop\n", "1: not YAML: found character '@' that cannot start any token (put the text in quotes)"),
-    ("name: shop\n---\nname: other\n", "2: more than one document (remove the --- between them)"),
+    (
+        "name: {{ shop }} in spring\n",
+        "1: not YAML: text behind a value that is over "
+        "(put a value that begins with { or [ or a quote in quotes as a whole)",
+    ),
+    (
+        'name: "shop" in spring\n',
+        "1: not YAML: text behind a value that is over "
+        "(put a value that begins with { or [ or a quote in quotes as a whole)",
+    ),
+    (
+        "spark:\n  master: x\n name: shop\n",
+        "3: not YAML: a key in the wrong column (begin all keys of a mapping in the same one)",
+    ),
+    ("name: shop\n- x\n", "2: not YAML: a list item among keys (check the indentation)"),
+    (
+        "name: - shop\n",
+        "1: not YAML: a list item where none can be (begin a list in the next line, or put the text in quotes)",
+    ),
+    (
+        "spark: {jars: [a, b}\nname: shop\n",
+        "1: not YAML: a bracket that isn't closed (close it, and put text that holds commas or brackets in quotes)",
+    ),
+    (
+        "name: shop\nspark: {master: x\n",
+        "2: not YAML: a bracket that isn't closed (close it, and put text that holds commas or brackets in quotes)",
+    ),
+    (
+        "name: ]\n",
+        "1: not YAML: a bracket that isn't closed (close it, and put text that begins with ] or } in quotes)",
+    ),
+    ("name: shop\noutbox\nspark: {}\n", "2: not YAML: neither key nor value (write key: value)"),
+    ("name: shop\n---\nname: other\n", "2: not YAML: more than one document (remove the --- between them)"),
     ("name: shop\nname: other\n", "2: name: key 'name' stands twice (first in line 1)"),
     ("name: !shop x\n", "1: name: unknown tag !shop (put text that begins with ! in quotes)"),
+    ("name: !!binary x\n", "1: name: unknown tag !!binary (put text that begins with ! in quotes)"),
     ("name: shop\nspark: {jars: &a [*a]}\n", "2: spark.jars[0]: an alias that holds itself"),
     (
         "name: {{ shop }}\n",
@@ -195,9 +229,7 @@ def lines(file: str, message: str | None) -> list[str]:
 
 
 @pytest.mark.parametrize(("text", "message"), UNREADABLE)
-def test_what_isnt_readable_yaml_is_told(said: Said, text: str, message: str | None) -> None:
-    if message is None:
-        message = "3: not YAML: found character '\\t' that cannot start any token (indent with spaces, not tabs)"
+def test_what_isnt_readable_yaml_is_told(said: Said, text: str, message: str) -> None:
     assert said({"parcours.yaml": text}) == lines("parcours.yaml", message)
 
 
