@@ -1,0 +1,110 @@
+"""Commands that fill the input tables: load, audiences."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parcours.definition.problems import UserError
+from parcours.jobs.cli import output
+from parcours.jobs.cli.app import DONE, FAILED, Given, app, command
+from parcours.jobs.cli.arguments import At, moment
+from parcours.jobs.cli.output import plural
+
+if TYPE_CHECKING:
+    from parcours.jobs.load import LoadReport
+
+audiences = typer.Typer(help="Audiences: refresh from SQL, count, take from a file.", no_args_is_help=True)
+app.add_typer(audiences, name="audiences")
+
+
+@command(app, "load")
+def load(
+    given: Given,
+    table: Annotated[str, typer.Argument(help="profiles, audience_members, events, message_feedback or suppressions.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="CSV, JSON lines or Parquet.")],
+    map: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NEW=OLD", help="The column OLD of the files is NEW. Repeatable."),
+    ] = None,
+) -> int:
+    """Merges files into an input table by its key; all of it, or nothing where a row breaks a rule."""
+    renames = _renames(map or [])
+    from parcours.jobs import load as job
+    from parcours.jobs.places import open_project
+
+    try:
+        with output.working(f"load {table}"):
+            report = job.load(open_project(given.folder, given.warehouse), table, files, renames=renames)
+    except job.LoadRefused as refused:
+        output.note(str(refused))
+        if given.as_json:
+            output.print_json(vars(refused.report))
+        return FAILED
+    given.answer(vars(report), *_told(report))
+    return DONE
+
+
+def _renames(written: list[str]) -> dict[str, str]:
+    renames = {}
+    for each in written:
+        new, equals, old = each.partition("=")
+        if not (new and equals and old):
+            raise UserError(f"--map {each}: not NEW=OLD (write --map profile_id=customer_id)")
+        renames[new] = old
+    return renames
+
+
+def _told(report: "LoadReport") -> list[str]:
+    counts = f"{report.inserted:,} inserted, {report.updated:,} updated, {report.unchanged:,} unchanged"
+    lines = [f"{report.table}: {plural(report.rows_read, 'row')} read, {counts}"]
+    return lines + [f"  warning: {reason}: {plural(count, 'row')}" for reason, count in report.warnings.items()]
+
+
+@command(audiences, "refresh")
+def refresh(
+    given: Given,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="All that have a file unless given.")
+    ] = None,
+    at: At = None,
+) -> int:
+    """Runs the audiences' SQL, and records who entered and who left at that logical time."""
+    from parcours.jobs.audiences import refresh as job
+    from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("audiences refresh"):
+        reports = job(project, ids or [], at=moment(at))
+    given.answer([vars(report) for report in reports], *(str(report) for report in reports))
+    return DONE
+
+
+@command(audiences, "preview")
+def preview(given: Given, id: Annotated[str, typer.Argument(metavar="ID")], at: At = None) -> None:
+    """Says how many members the audience's SQL selects, and changes nothing."""
+    from parcours.jobs.audiences import preview as job
+    from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("audiences preview"):
+        count = job(project, id, at=moment(at))
+    given.answer({"audience_id": id, "members": count}, f"{id}: {plural(count, 'member')}")
+
+
+@command(audiences, "load")
+def load_audience(
+    given: Given,
+    id: Annotated[str, typer.Argument(metavar="ID")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet with a column profile_id.")],
+    at: At = None,
+) -> int:
+    """Takes a file as the audience's members at that logical time: who isn't in it has left."""
+    from parcours.jobs.audiences import load as job
+    from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("audiences load"):
+        report = job(project, id, file, at=moment(at))
+    given.answer(vars(report), str(report))
+    return DONE

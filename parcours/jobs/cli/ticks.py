@@ -1,0 +1,97 @@
+"""Commands over the main job: tick, check."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parcours.jobs.cli import output
+from parcours.jobs.cli.app import DONE, FAILED, Given, app, command
+from parcours.jobs.cli.arguments import Until, length, moment
+from parcours.jobs.cli.output import plural
+
+if TYPE_CHECKING:
+    from parcours.jobs.store import Store
+    from parcours.jobs.tick import TickReport
+
+
+@command(app, "tick")
+def tick(
+    given: Given,
+    until: Until = None,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="D", help="Ticks of that length one after another, such as PT15M or 1d; else one."),
+    ] = None,
+) -> None:
+    """Runs the journeys from where the last tick ended until that time."""
+    end, step = moment(until, "--until"), length(every, "--every")
+    from parcours.jobs.places import open_project
+    from parcours.jobs.store import Store
+    from parcours.jobs.tick import run_tick
+
+    project = open_project(given.folder, given.warehouse)
+    store = Store(project)
+    with output.working("tick") as keep:
+        reports = run_tick(store, project, end, step, on_tick=lambda report: keep(told(report)))
+    given.answer([as_json(report) for report in reports], _summary(store, reports))
+
+
+def told(report: "TickReport") -> str:
+    """A tick in one line."""
+    from parcours.definition.times import iso
+
+    return f"tick until {iso(report.until)}: {shown_counts(report.counts)} in {report.seconds:.1f} s"
+
+
+def shown_counts(counts: "dict[str, int]") -> str:
+    """`3 entered, 2 sent`; of what is counted by version or channel nothing."""
+    shown = [f"{count:,} {name}" for name, count in sorted(counts.items()) if ":" not in name and count]
+    return ", ".join(shown) or "nothing to do"
+
+
+def as_json(report: "TickReport") -> dict[str, object]:
+    return {
+        "from": report.start,
+        "until": report.until,
+        "counts": dict(report.counts),
+        "duration_s": report.seconds,
+    }
+
+
+def _summary(store: "Store", reports: "list[TickReport]") -> str:
+    from parcours.definition.times import iso
+    from parcours.jobs.life import last_until
+
+    if not reports:
+        until = last_until(store)
+        if until is None:
+            return "nothing to do: no journey is published by then (parcours publish ID)"
+        return f"nothing to do: ticks are committed until {iso(until)}"
+    total: dict[str, int] = {}
+    for report in reports:
+        for name, count in report.counts.items():
+            total[name] = total.get(name, 0) + count
+    return f"{plural(len(reports), 'tick')} until {iso(reports[-1].until)}: {shown_counts(total)}"
+
+
+@command(app, "check")
+def check(given: Given) -> int:
+    """Checks that everything adds up: nobody lost, nobody twice, batches whole, limits and caps kept."""
+    from parcours.jobs.check import check_everything
+    from parcours.jobs.places import open_project
+    from parcours.jobs.store import Store
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("check"):
+        findings = check_everything(Store(project), project)
+    if given.as_json:
+        output.print_json([vars(finding) for finding in findings])
+    else:
+        output.print_table(
+            ("check", "figures", "result"),
+            [(finding.name, finding.figures, "ok" if finding.is_ok else "FAILED") for finding in findings],
+        )
+        for finding in findings:
+            for line in finding.details:
+                output.print_line(f"FAILED {finding.name}: {line}")
+    return DONE if all(finding.is_ok for finding in findings) else FAILED

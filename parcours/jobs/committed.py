@@ -1,0 +1,57 @@
+"""The tables as the last committed tick left them, a few rows at a time, without Spark."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from parcours.jobs.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
+
+Row = dict[str, Any]
+
+
+class Committed:
+    """What stands in the tables once everything of an uncommitted tick is left aside."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        ticks: list[Row] = store.small("ticks").to_pylist() if store.exists("ticks") else []
+        self.tick: Row | None = max(ticks, key=lambda row: row["until"], default=None)
+        self.ticks = sorted(ticks, key=lambda row: row["until"])
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """Where the last committed tick ended."""
+        return self.tick["until"] if self.tick else None
+
+    def figures(self, prefix: str) -> dict[str, int]:
+        """Of the last tick's counts those of a kind, such as `inside:`, by what follows it."""
+        counts = dict(self.tick["counts"] or ()) if self.tick else {}
+        return {name.removeprefix(prefix): count for name, count in counts.items() if name.startswith(prefix)}
+
+    def version(self, table: str) -> int | None:
+        """The version at which the last tick left the table; None for a table that it didn't write, or none at all."""
+        return dict(self.tick["table_versions"] or ()).get(table) if self.tick else None
+
+    def rows(self, table: str, only: "ds.Expression | None" = None, columns: Sequence[str] | None = None) -> list[Row]:
+        """The rows of a table that the tick left, those that the filter lets through; none where nothing is committed."""
+        version = self.version(table)
+        if version is None or not self.store.exists(table):
+            return []
+        dataset = self.store.delta(table, version).to_pyarrow_dataset()
+        found: list[Row] = dataset.to_table(filter=only, columns=list(columns) if columns else None).to_pylist()
+        return found
+
+    def smallest(self, table: str, column: str) -> dt.datetime | None:
+        """The earliest instant in a column, from what Delta's log says of each file."""
+        version = self.version(table)
+        if version is None:
+            return None
+        import pyarrow as pa
+
+        files = pa.table(self.store.delta(table, version).get_add_actions(flatten=True))
+        name = f"min.{column}"
+        values = files[name].to_pylist() if name in files.column_names else []
+        return min((value for value in values if value is not None), default=None)

@@ -1,0 +1,89 @@
+"""Where a project's tables and files lie, and the project as its tables let its definitions be judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parcours.definition.drafts import Reader
+from parcours.definition.files import ProjectFile, SourceTable, SparkSettings
+from parcours.definition.problems import DefinitionError, UserError
+from parcours.definition.project import load_project
+
+if TYPE_CHECKING:
+    from parcours.definition.project import Project
+    from parcours.jobs.store import Store
+
+
+@dataclass(frozen=True)
+class Places:
+    """What parcours.yaml says: enough of a project to open its tables."""
+
+    folder: Path
+    name: str
+    timezone: str
+    warehouse: str
+    outbox: str
+    spark: SparkSettings
+    sources: Mapping[str, SourceTable]
+
+
+def read_places(folder: Path, warehouse: str | None = None) -> Places:
+    """The places of the project in the folder; no other file of it is read."""
+    folder = folder.resolve()
+    if not (folder / "parcours.yaml").is_file():
+        raise UserError(
+            f"no project in {folder}: there is no parcours.yaml (parcours init makes a project; --project names one)"
+        )
+    reader = Reader(folder)
+    read = reader.model(reader.source(folder / "parcours.yaml"), ProjectFile, "UTC")
+    if read is None:
+        raise DefinitionError(reader.problems)
+
+    def place(written: str) -> str:
+        return written if "://" in written else str((folder / written).resolve())
+
+    return Places(
+        folder=folder,
+        name=read.name,
+        timezone=read.timezone,
+        warehouse=place(warehouse or read.warehouse),
+        outbox=place(read.outbox),
+        spark=read.spark,
+        sources={str(name): source for name, source in read.sources.items()},
+    )
+
+
+class FilledAudiences:
+    """The audiences that have a row, each looked for when it is asked after."""
+
+    def __init__(self, store: "Store", places: Places) -> None:
+        self._store = store
+        source = places.sources.get("audience_members")
+        self._column = (source.columns if source else {}).get("audience_id", "audience_id")
+
+    def __contains__(self, audience: object) -> bool:
+        import pyarrow.dataset as ds
+
+        if not self._store.exists("audience_members"):
+            return False
+        members = self._store.delta("audience_members").to_pyarrow_dataset()
+        found = members.head(1, columns=[self._column], filter=ds.field(self._column) == audience)
+        return bool(found.num_rows)
+
+
+def open_project(folder: Path, warehouse: str | None = None) -> "Project":
+    """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it."""
+    from parcours.jobs.store import Store
+
+    try:
+        places = read_places(folder, warehouse)
+    except DefinitionError:  # it is told with everything else that is wrong
+        return load_project(folder, warehouse=warehouse)
+    store = Store(places)  # type: ignore[arg-type]  # a store uses places alone
+    return load_project(
+        folder,
+        profile_columns=store.column_types("profiles") or None,
+        known_audiences=FilledAudiences(store, places),
+        warehouse=warehouse,
+    )

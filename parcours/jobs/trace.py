@@ -1,0 +1,167 @@
+"""All that happened to one profile, in order, and why."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from parcours.definition.problems import UserError
+from parcours.definition.times import iso
+from parcours.jobs.committed import Committed, Row
+from parcours.jobs.store import Store
+
+WHY = {
+    "late": "learnt late",
+    "not_in_profiles": "there is no such profile",
+    "journey_closed": "the journey had been closed",
+    "outside_dates": "before starts_at, or from ends_at on",
+    "journey_paused": "the journey was paused",
+    "already_in_journey": "still inside the journey",
+    "reentry_not_allowed": "was in the journey before, and re-entry isn't allowed",
+    "reentry_too_soon": "too soon after the last entry",
+    "holdout": "kept out by the holdout",
+    "journey_cap": "at a journey cap",
+    "lower_priority": "another journey had priority",
+    "no_address": "no address",
+    "malformed_address": "the address is malformed",
+    "no_consent": "no consent",
+    "suppressed": "the address is suppressed",
+    "not_allowed": "the address isn't on the allow-list",
+    "duplicate_address": "the address has had this send already",
+    "render": "the content can't be rendered",
+    "too_large": "the payload is over 4 KB",
+    "over_limit": "no room within the channel's limits in time",
+    "quiet_hours": "quiet hours",
+    "limit": "no room within the channel's limits",
+    "no_path": "no path was true",
+    "ends_at": "the journey's ends_at",
+    "stopped": "the journey was stopped",
+    "forced_reentry": "the audience was read again, with force_reentry",
+    "new_version": "a new version was published",
+    "step_gone": "the new version doesn't have the step",
+    "no_row": "the lookup found nothing",
+}
+"""Reasons in words. One that isn't here is the author's own, an exit criterion for one, and is shown as it is."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One row of step_outcomes, in words. `until` is when a wait is over, where that is known."""
+
+    occurred_at: dt.datetime
+    journey_id: str
+    journey_version: int
+    instance_id: str
+    sequence: int
+    step_id: str
+    outcome: str
+    path: str | None
+    reason: str | None
+    until: dt.datetime | None
+    words: str
+
+
+def trace(store: Store, profile_id: str, journey_id: str | None = None) -> list[Happening]:
+    """Everything in order of time; UserError for a profile that nobody knows."""
+    import pyarrow.dataset as ds
+
+    of_profile = ds.field("profile_id") == profile_id
+    committed = Committed(store)
+    outcomes = committed.rows("step_outcomes", of_profile)
+    if not outcomes and not _is_known(store, profile_id):
+        raise UserError(f"no profile '{profile_id}', and nothing has happened to one")
+    mine = [row for row in outcomes if journey_id in (None, row["journey_id"])]
+    mine.sort(key=lambda row: (row["occurred_at"], row["journey_id"], row["instance_id"], row["sequence"]))
+    instances = {row["instance_id"]: row for row in committed.rows("journey_instances", of_profile)}
+    sends = {(row["instance_id"], row["step_id"]): row for row in committed.rows("deliveries", of_profile)}
+    return list(_happenings(mine, instances, sends))
+
+
+def _is_known(store: Store, profile_id: str) -> bool:
+    import pyarrow.dataset as ds
+
+    if not store.exists("profiles"):
+        return False
+    source = store.project.sources.get("profiles")
+    name = (source.columns if source else {}).get("profile_id", "profile_id")
+    people = store.delta("profiles").to_pyarrow_dataset()
+    return bool(people.head(1, columns=[name], filter=ds.field(name) == profile_id).num_rows)
+
+
+def _happenings(
+    rows: Sequence[Row], instances: Mapping[str, Row], sends: Mapping[tuple[str, str], Row]
+) -> Iterator[Happening]:
+    by_place = {(row["instance_id"], row["sequence"]): row for row in rows}
+    for row in rows:
+        instance = instances.get(row["instance_id"])
+        following = by_place.get((row["instance_id"], row["sequence"] + 1))
+        until = _until(row, instance, following)
+        send = sends.get((row["instance_id"], row["step_id"]))
+        yield Happening(
+            occurred_at=row["occurred_at"],
+            journey_id=row["journey_id"],
+            journey_version=row["journey_version"],
+            instance_id=row["instance_id"],
+            sequence=row["sequence"],
+            step_id=row["step_id"],
+            outcome=row["outcome"],
+            path=row["path"],
+            reason=row["reason"],
+            until=until,
+            words=_words(row, until, instance, send, is_over=following is not None),
+        )
+
+
+def _until(row: Row, instance: Row | None, following: Row | None) -> dt.datetime | None:
+    """When what is held goes on: the time of its next row, or the one that the instance is due at."""
+    if row["outcome"] not in ("waiting", "deferred"):
+        return None
+    if following is not None:
+        at: dt.datetime = following["occurred_at"]
+        return at
+    return (instance["wakes_at"] or instance["due_at"]) if instance else None
+
+
+def _words(row: Row, until: dt.datetime | None, instance: Row | None, send: Row | None, *, is_over: bool) -> str:
+    outcome, why = row["outcome"], WHY.get(row["reason"] or "", row["reason"])
+    because = f": {why}" if why else ""
+    if outcome == "entered":
+        by = f" ({instance['entry_key']})" if instance else ""
+        return f"entered version {row['journey_version']}{by}{because}"
+    if outcome == "passed":
+        return _passed(row) + because
+    if outcome == "waiting":
+        return f"waits until {iso(until)}" if until else "waits"
+    if outcome == "deferred":
+        if until is None:
+            return f"held{because}"
+        return f"held until {iso(until)}{because}" if is_over else f"held, until {iso(until)} at the latest{because}"
+    if outcome == "sent" and send is not None:
+        variant = f" (variant {row['path']})" if row["path"] else ""
+        return f"sent by {send['channel']} to {send['address']}{variant}{_subject(send)}"
+    said = {
+        "rejected": "not let in",
+        "excluded": "not sent",
+        "completed": "completed the journey",
+        "exited": "left the journey",
+        "timed_out": "left the journey: its time was over",
+        "failed": "failed",
+        "moved": "moved from version",
+    }.get(outcome, outcome)
+    return said + because
+
+
+def _passed(row: Row) -> str:
+    told = {
+        "condition": f"took the path {row['path']}" if row["path"] else "no path was true",
+        "split": f"took the path {row['path']}",
+        "profile_cap": "within the cap" if row["path"] == "within" else "over the cap",
+        "wait": "the wait is over",
+    }
+    return told.get(row["step_type"], f"went on{' by ' + row['path'] if row['path'] else ''}")
+
+
+def _subject(send: Row) -> str:
+    content: dict[str, Any] = dict(send["content"] or ())
+    title = content.get("subject") or content.get("title") or content.get("body")
+    return f": {title}" if title else ""
