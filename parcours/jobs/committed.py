@@ -36,7 +36,7 @@ class Committed:
         return dict(self.tick["table_versions"] or ()).get(table) if self.tick else None
 
     def rows(self, table: str, only: "ds.Expression | None" = None, columns: Sequence[str] | None = None) -> list[Row]:
-        """The rows of a table that the tick left, those that the filter lets through; none where nothing is committed."""
+        """The rows that the tick left in a table and the filter lets through; none where nothing is committed."""
         version = self.version(table)
         if version is None or not self.store.exists(table):
             return []

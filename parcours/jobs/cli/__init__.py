@@ -1,4 +1,4 @@
-"""The command line: every job and every look at the tables by a word. Spark is imported by the commands that need it."""
+"""The command line: every job, and every look at the tables. Only commands that need Spark import it."""
 
 from parcours.jobs.cli.app import main
 
