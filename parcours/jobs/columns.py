@@ -44,7 +44,7 @@ def match(read: Read, table: Table, stored: Mapping[str, str], renames: Mapping[
             left_out.append(name)
         elif not PLAIN.fullmatch(name):
             raise UserError(
-                f"{read.name}: '{name}' can't be a column: letters, digits and _ only (rename it: --map new_name='{name}')"
+                f"{read.name}: '{name}' can't be a column, which has letters, digits and _ only (--map new_name='{name}')"
             )
         else:
             _take(read, cells, known.setdefault(name.lower(), name), name, cell)
@@ -69,7 +69,9 @@ def _renamed(read: Read, renames: Mapping[str, str]) -> dict[str, str]:
     kept = {name: cell for name, cell in names.items() if name not in renames.values()}
     for new in moved:
         if new in kept:
-            raise UserError(f"{read.name}: --map {new}={renames[new]}: there is a column '{new}' already (rename it too)")
+            raise UserError(
+                f"{read.name}: --map {new}={renames[new]}: there is a column '{new}' already (rename it too)"
+            )
     return {**kept, **moved}
 
 

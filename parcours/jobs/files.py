@@ -17,6 +17,7 @@ from parcours.definition.problems import UserError
 
 # Where a row stands in its file: the block of the file, and a number that grows within it.
 BLOCK, ROW, UNREADABLE = "__block", "__row", "__unreadable"
+MOMENT_OR_STRING = "moment or string"
 ENDING = re.compile(r"\.(csv|tsv|jsonl|ndjson|json|parquet)(\.gz)?$", re.IGNORECASE)
 
 
@@ -24,8 +25,8 @@ ENDING = re.compile(r"\.(csv|tsv|jsonl|ndjson|json|parquet)(\.gz)?$", re.IGNOREC
 class Read:
     """One file: a frame of BLOCK, ROW, UNREADABLE (the line, where it couldn't be read) and its columns, by number.
 
-    `columns` maps each name in the file to its column in the frame, which is text or what Parquet says; `types` has the
-    JSON or Parquet type of those of which the file itself tells one.
+    `columns` maps each name in the file to its column in the frame (a cell), which is text or what Parquet says;
+    `types` has by cell the type that the file itself tells of it, MOMENT_OR_STRING where only its texts can.
     """
 
     name: str
@@ -67,7 +68,7 @@ def _parquet(spark: SparkSession, name: str, place: str) -> Read:
     columns = {each.name: f"c{number}" for number, each in enumerate(fields)}
     # The position of a row must be taken before any column is dropped or renamed.
     shown = [F.col(f"`{each.name}`").alias(columns[each.name]) for each in fields]
-    types = {each.name: _plain_type(each.dataType) for each in fields}
+    types = {columns[each.name]: _plain_type(each.dataType) for each in fields}
     return Read(name, _placed(frame, shown, F.lit(None).cast("string")), columns, types)
 
 
@@ -125,7 +126,8 @@ def _json_lines(spark: SparkSession, name: str, place: str) -> Read:
         raise UserError(f"{name}: no rows (write one JSON object a line)")
     columns = {key: f"c{number}" for number, key in enumerate(types)}
     texts = [F.try_variant_get("json", f"$[{_quoted(key)}]", "string").alias(cell) for key, cell in columns.items()]
-    return Read(name, lines.select(BLOCK, ROW, UNREADABLE, *texts), columns, types)
+    told = {cell: types[key] for key, cell in columns.items()}
+    return Read(name, lines.select(BLOCK, ROW, UNREADABLE, *texts), columns, told)
 
 
 def _json_types(objects: DataFrame) -> dict[str, str]:
@@ -146,7 +148,7 @@ def _json_type(found: str) -> str:
     # Whole numbers beyond 64 bits are identifiers, and a double would lose their last digits.
     if found in ("DOUBLE", "FLOAT") or (decimal and int(decimal[2]) > 0):
         return "double"
-    return "moment or string" if found == "STRING" else "string"
+    return MOMENT_OR_STRING if found == "STRING" else "string"
 
 
 def _quoted(key: str) -> str:

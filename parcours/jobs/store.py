@@ -15,7 +15,7 @@ from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schem
 from parcours.tables import ALL, SOURCES
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
     from parcours.definition.project import Project
 
@@ -193,8 +193,8 @@ class Store:
         key = ALL[table].key
         target = SparkDeltaTable.forPath(self.spark, self.path(table)).alias("t")
         matching = " AND ".join(f"t.`{name}` = s.`{name}`" for name in key)
-        values = {f"`{name}`": f"s.`{name}`" for name in frame.columns}
-        changes = {name: value for name, value in values.items() if name.strip("`") not in key}
+        values: dict[str, str | Column] = {f"`{name}`": f"s.`{name}`" for name in frame.columns}
+        changes: dict[str, str | Column] = {name: value for name, value in values.items() if name.strip("`") not in key}
         merging = target.merge(frame.alias("s"), matching).whenMatchedUpdate(set=changes)
         merging.whenNotMatchedInsert(values=values).execute()
 

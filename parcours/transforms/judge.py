@@ -10,13 +10,13 @@ from parcours.transforms.shape import TEXT
 REFUSALS, WARNINGS = "__refusals", "__warnings"
 
 
-def judged(rows: DataFrame, errors: Mapping[str, str], warnings: Mapping[str, str]) -> DataFrame:
+def judged(rows: DataFrame, errors: Mapping[str, str], warnings: Mapping[str, str], *, keeps_text: bool) -> DataFrame:
     """The rows with REFUSALS and WARNINGS: the reasons of the rules that they break, conditions in SQL.
 
-    TEXT stays only where a row is refused: nobody reads it otherwise.
+    Unless it keeps them all, TEXT stays only where a row is refused: nobody reads it otherwise.
     """
     marked = rows.withColumns({REFUSALS: _reasons(errors), WARNINGS: _reasons(warnings)})
-    return marked.withColumn(TEXT, F.when(F.size(REFUSALS) > 0, F.col(TEXT)))
+    return marked if keeps_text else marked.withColumn(TEXT, F.when(F.size(REFUSALS) > 0, F.col(TEXT)))
 
 
 def _reasons(rules: Mapping[str, str]) -> Column:

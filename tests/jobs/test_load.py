@@ -1,0 +1,557 @@
+"""parcours load: what a load makes of files, and what it refuses."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+from pyspark.sql import SparkSession
+
+from parcours.definition.problems import UserError
+from parcours.jobs.load import LoadRefused, LoadReport, load, load_rows, renames_of, summary
+from parcours.jobs.store import Store
+from tests.projects import make_project
+
+PROFILE = {
+    "email": None,
+    "phone": None,
+    "push_token": None,
+    "timezone": None,
+    "locale": None,
+    "is_test": None,
+    "consents": None,
+}
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+class House:
+    """A project in a folder, and the files that are loaded into it."""
+
+    def __init__(self, folder: Path, spark: SparkSession, **settings: Any) -> None:
+        self.folder = folder
+        self.store = Store(make_project(folder, **settings), spark)
+
+    def file(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def load(self, table: str, *files: Path | str, **renames: str) -> LoadReport:
+        names = {new.replace("__", "."): old for new, old in renames.items()}
+        return load(self.store.project, table, files, renames=names, spark=self.store.spark)
+
+    def rows(self, table: str, *columns: str) -> list[Any]:
+        """The table's rows in order of their first column; of one column its values."""
+        found = self.store.small(table).to_pylist(maps_as_pydicts="strict")
+        picked = [tuple(row[name] for name in columns) for row in sorted(found, key=lambda row: str(row[columns[0]]))]
+        return [row[0] for row in picked] if len(columns) == 1 else picked
+
+
+@pytest.fixture
+def house(tmp_path: Path, spark: SparkSession) -> House:
+    return House(tmp_path, spark)
+
+
+def counts(report: LoadReport) -> tuple[int, int, int, int]:
+    return report.rows_read, report.inserted, report.updated, report.unchanged
+
+
+# ---------------------------------------------------------------- what is read
+
+
+def test_a_csv_file_makes_profiles_with_maps_from_dotted_columns(house: House) -> None:
+    file = house.file(
+        "people.csv",
+        "profile_id,email,consents.email,consents.sms,tier\nada,ada@x.com,y,,gold\nbob,bob@x.com,,,\n",
+    )
+    assert counts(house.load("profiles", file)) == (2, 2, 0, 0)
+    assert house.store.small("profiles").to_pylist(maps_as_pydicts="strict") == [
+        {**PROFILE, "profile_id": "ada", "email": "ada@x.com", "consents": {"email": "y"}, "tier": "gold"},
+        {**PROFILE, "profile_id": "bob", "email": "bob@x.com", "tier": None},
+    ]
+
+
+def test_a_map_in_csv_is_a_json_object_and_dotted_columns_add_to_it(house: House) -> None:
+    text = 'profile_id,consents,consents.sms\nada,"{""email"": ""n"", ""sms"": ""y""}",n\nbob,"{""email"": ""y""}",\n'
+    house.load("profiles", house.file("people.csv", text))
+    assert house.rows("profiles", "profile_id", "consents") == [
+        ("ada", {"email": "n", "sms": "n"}),
+        ("bob", {"email": "y"}),
+    ]
+
+
+def test_cells_of_csv_may_hold_separators_quotes_and_line_ends(house: House) -> None:
+    text = 'profile_id,note\nada,"a, ""b""\nc"\n\nbob,plain\n'
+    house.load("profiles", house.file("people.csv", text))
+    assert house.rows("profiles", "profile_id", "note") == [("ada", 'a, "b"\nc'), ("bob", "plain")]
+
+
+def test_semicolons_and_a_byte_order_mark_are_read_as_a_spreadsheet_writes_them(house: House) -> None:
+    house.load("profiles", house.file("people.csv", "\ufeffprofile_id;city\nada;Paris, France\n"))
+    assert house.rows("profiles", "profile_id", "city") == [("ada", "Paris, France")]
+
+
+def test_json_lines_make_events_with_attributes_as_text(house: House) -> None:
+    event = {
+        "event_id": "1",
+        "event_type": "order_placed",
+        "profile_id": "ada",
+        "event_time": "2026-03-02T09:00:00+01:00",
+        "attributes": {"amount": 12.5, "items": 3, "gift": True, "code": "007", "note": None},
+    }
+    house.load("events", house.file("events.jsonl", json.dumps(event) + "\n\n"))
+    assert house.rows("events", "event_id", "event_type", "profile_id", "event_time", "attributes") == [
+        ("1", "order_placed", "ada", at(2, 8), {"amount": "12.5", "items": "3", "gift": "true", "code": "007"})
+    ]
+
+
+def test_parquet_keeps_its_instants_maps_and_numbers(house: House) -> None:
+    file = house.folder / "events.parquet"
+    table = pa.table(
+        {
+            "event_id": pa.array([7], pa.int32()),
+            "event_type": ["go"],
+            "event_time": pa.array([at(2, 9)], pa.timestamp("us", "UTC")),
+            "attributes": pa.array([[("amount", 5.0)]], pa.map_(pa.string(), pa.float64())),
+        }
+    )
+    parquet.write_table(table, file)
+    house.load("events", file)
+    assert house.rows("events", "event_id", "event_time", "profile_id", "attributes") == [
+        ("7", at(2, 9), None, {"amount": "5.0"})
+    ]
+
+
+def test_a_struct_in_parquet_is_a_map_for_whoever_reads_it(house: House) -> None:
+    file = house.folder / "events.parquet"
+    parquet.write_table(
+        pa.table({"event_id": ["1"], "event_time": ["2026-03-02"], "attributes": [{"amount": 5, "sku": "x"}]}), file
+    )
+    house.load("events", file)
+    assert house.rows("events", "event_id", "event_time", "attributes") == [("1", at(2), {"amount": "5", "sku": "x"})]
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("2026-03-02", at(2)),
+        ("2026-03-02T09:00", at(2, 9)),
+        ("2026-03-02 09:00:00", at(2, 9)),
+        ("2026-03-02T09:00:00Z", at(2, 9)),
+        ("2026-03-02T09:00:00z", at(2, 9)),
+        ("2026-03-02T09:00:00.250000Z", at(2, 9).replace(microsecond=250000)),
+        ("2026-03-02T10:00:00+01:00", at(2, 9)),
+        ("2026-03-02T10:00:00+0100", at(2, 9)),
+        ("2026-03-02T10:00:00+01", at(2, 9)),
+        ("2026-03-02 06:00:00 -03:00", at(2, 9)),
+        ("20260302T090000Z", at(2, 9)),
+    ],
+)
+@pytest.mark.usefixtures("spark")
+def test_instants_are_iso_8601_and_utc_without_a_zone(written: str, instant: datetime, spark: SparkSession) -> None:
+    assert instants(spark, [written]) == [instant]
+
+
+def test_what_is_not_iso_8601_is_no_instant(spark: SparkSession) -> None:
+    wrong = ["soon", "02/03/2026", "2026-13-02", "2026-03-02T25:00:00Z", "1772442000", "2026-03", "2026-03-02T09", ""]
+    assert instants(spark, wrong) == [None] * len(wrong)
+
+
+def instants(spark: SparkSession, texts: Sequence[str]) -> list[datetime | None]:
+    from pyspark.sql import functions as F
+
+    from parcours.transforms.shape import instant
+
+    rows = spark.createDataFrame([(text,) for text in texts], "t string").select(instant(F.col("t"))).collect()
+    return [row[0] and row[0].astimezone(UTC) for row in rows]
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_map_renames_a_column_of_the_file(house: House) -> None:
+    file = house.file("orders.csv", "id,kind,when,total\n1,go,2026-03-02,5\n")
+    house.load("events", file, event_id="id", event_type="kind", event_time="when", attributes__amount="total")
+    assert house.rows("events", "event_id", "event_type", "attributes") == [("1", "go", {"amount": "5"})]
+
+
+def test_case_does_not_tell_columns_apart(house: House) -> None:
+    house.load("profiles", house.file("a.csv", "Profile_ID,EMAIL,Tier\nada,a@x.com,gold\n"))
+    house.load("profiles", house.file("b.csv", "profile_id,tier\nada,silver\n"))
+    assert house.rows("profiles", "profile_id", "email", "Tier") == [("ada", "a@x.com", "silver")]
+
+
+def test_a_column_that_events_lack_is_left_out_and_counted(house: House) -> None:
+    report = house.load("events", house.file("e.csv", "event_id,event_time,amount\n1,2026-03-02,5\n"))
+    assert report.warnings == {
+        "column 'amount' is left out: events has none of that name; --map attributes.amount=amount keeps it": 1
+    }
+
+
+# ---------------------------------------------------------------- types of profile columns
+
+
+def test_a_new_profile_column_has_the_type_of_its_values(house: House) -> None:
+    text = (
+        "profile_id,whole,number,flag,day,moment,zip,long_id,mixed,empty\n"
+        "ada,1,1.5,true,2026-03-02,2026-03-02T09:00:00Z,01234,12345678901234567890,1,\n"
+        "bob,-20,2,False,2026-03-03,2026-03-03,5,1,x,\n"
+    )
+    house.load("profiles", house.file("people.csv", text))
+    schema = {field.name: field.type.type for field in house.store.delta("profiles").schema().fields}
+    assert {name: schema[name] for name in text.splitlines()[0].split(",")[1:]} == {
+        "whole": "long",
+        "number": "double",
+        "flag": "boolean",
+        "day": "date",
+        "moment": "timestamp",
+        "zip": "string",
+        "long_id": "string",
+        "mixed": "string",
+        "empty": "string",
+    }
+    assert house.rows("profiles", "profile_id", "whole", "number", "flag", "day", "moment") == [
+        ("ada", 1, 1.5, True, date(2026, 3, 2), at(2, 9)),
+        ("bob", -20, 2.0, False, date(2026, 3, 3), at(3)),
+    ]
+
+
+def test_json_tells_numbers_from_texts_of_digits(house: House) -> None:
+    lines = [{"profile_id": "ada", "code": "12", "n": 12, "x": 1.5, "tags": ["a"], "since": "2026-03-02"}]
+    house.load("profiles", house.file("people.jsonl", "\n".join(map(json.dumps, lines))))
+    assert house.rows("profiles", "profile_id", "code", "n", "x", "tags", "since") == [
+        ("ada", "12", 12, 1.5, '["a"]', date(2026, 3, 2))
+    ]
+
+
+def test_profiles_yaml_types_a_new_column_and_what_does_not_fit_is_null_and_counted(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    house = House(tmp_path, spark, profiles={"tier": "string", "lifetime_value": "double"})
+    report = house.load("profiles", house.file("p.csv", "profile_id,tier,lifetime_value\nada,1,5\nbob,2,much\n"))
+    assert report.warnings == {"lifetime_value is not a double": 1}
+    assert house.rows("profiles", "profile_id", "tier", "lifetime_value") == [("ada", "1", 5.0), ("bob", "2", None)]
+
+
+def test_a_column_keeps_its_type_in_later_loads(house: House) -> None:
+    house.load("profiles", house.file("a.csv", "profile_id,age\nada,36\n"))
+    report = house.load("profiles", house.file("b.csv", "profile_id,age\nada,37.0\nbob,old\n"))
+    assert report.warnings == {"age is not a bigint": 1}
+    assert house.rows("profiles", "profile_id", "age") == [("ada", 37), ("bob", None)]
+
+
+def test_a_new_column_says_where_its_type_comes_from(house: House) -> None:
+    house.load("profiles", house.file("a.csv", "profile_id,age\nada,36\n"))
+    comments = {field.name: field.metadata["comment"] for field in house.store.delta("profiles").schema().fields}
+    assert comments["age"] == "A column of the project's own, typed by its values: profile.age."
+
+
+# ---------------------------------------------------------------- merging
+
+
+def test_the_same_load_again_changes_nothing(house: House) -> None:
+    text = 'profile_id,consents,age\nada,"{""sms"": ""n"", ""email"": ""y""}",36\n'
+    file = house.file("people.csv", text)
+    house.load("profiles", file)
+    version = house.store.version("profiles")
+    assert counts(house.load("profiles", file)) == (1, 0, 0, 1)
+    assert house.store.version("profiles") == version
+
+
+def test_a_column_that_a_file_lacks_is_null_in_new_rows_and_stays_in_others(house: House) -> None:
+    load_rows(
+        house.store,
+        "profiles",
+        [row(profile_id="a", email="a@x.com", t="1"), row(profile_id="b", email="b@x.com", t=None)],
+    )
+    load_rows(house.store, "profiles", [row(profile_id="a", phone="+33611111111"), row(profile_id="c", phone=None)])
+    assert house.rows("profiles", "profile_id", "email", "phone", "t") == [
+        ("a", "a@x.com", "+33611111111", "1"),
+        ("b", "b@x.com", None, None),
+        ("c", None, None, None),
+    ]
+
+
+def test_a_column_that_a_file_has_is_what_the_file_says_null_included(house: House) -> None:
+    load_rows(house.store, "profiles", [row(profile_id="a", email="a@x.com")])
+    assert counts(load_rows(house.store, "profiles", [row(profile_id="a", email=None)])) == (1, 0, 1, 0)
+    assert house.rows("profiles", "profile_id", "email") == [("a", None)]
+
+
+def test_a_stay_keeps_its_end_where_a_file_says_nothing_of_it(house: House) -> None:
+    stay = row(audience_id="vip", profile_id="a", entered_at="2026-03-02")
+    load_rows(house.store, "audience_members", [{**stay, "exited_at": "2026-03-03"}])
+    load_rows(house.store, "audience_members", [stay])
+    assert house.rows("audience_members", "profile_id", "exited_at") == [("a", at(3))]
+
+
+def test_of_events_the_first_row_ever_loaded_stands(house: House) -> None:
+    first = row(event_id="1", event_type="a", event_time="2026-03-02")
+    again = row(event_id="1", event_type="b", event_time="2026-03-03")
+    report = load_rows(house.store, "events", [first, again])
+    assert counts(report) == (2, 1, 0, 0)
+    assert report.warnings == {"the key stands more than once in the load": 1}
+    assert counts(load_rows(house.store, "events", [again])) == (1, 0, 0, 1)
+    assert house.rows("events", "event_id", "event_type") == [("1", "a")]
+
+
+def test_of_profiles_the_last_row_of_a_load_stands(house: House) -> None:
+    rows = [row(profile_id="a", email="1@x.com", tier="x"), row(profile_id="a", email="2@x.com", tier=None)]
+    assert load_rows(house.store, "profiles", rows).warnings == {"the key stands more than once in the load": 1}
+    assert house.rows("profiles", "profile_id", "email", "tier") == [("a", "2@x.com", None)]
+
+
+def test_files_of_one_load_merge_as_if_one_after_another(house: House) -> None:
+    first = house.file("1.csv", "profile_id,email,tier\na,1@x.com,gold\nb,b@x.com,gold\n")
+    second = house.file("2.csv", "profile_id,email\na,2@x.com\n")
+    house.load("profiles", first, second)
+    assert house.rows("profiles", "profile_id", "email", "tier") == [("a", "2@x.com", "gold"), ("b", "b@x.com", "gold")]
+
+
+def test_an_update_is_one_commit_that_the_change_feed_tells(house: House) -> None:
+    load_rows(house.store, "profiles", [row(profile_id="a", tier="x"), row(profile_id="b", tier="x")])
+    version = house.store.version("profiles")
+    assert version is not None
+    report = load_rows(house.store, "profiles", [row(profile_id="a", tier="y"), row(profile_id="c", tier="y")])
+    assert counts(report) == (2, 1, 1, 0)
+    assert house.store.version("profiles") == version + 1
+    changed = house.store.changes("profiles", version, version + 1).select("profile_id", "is_new").collect()
+    assert sorted(map(tuple, changed)) == [("a", False), ("c", True)]
+
+
+def test_an_address_is_suppressed_where_the_list_is_not_named(house: House) -> None:
+    house.load("suppressions", house.file("s.csv", "channel,address\nemail,a@x.com\n"))
+    assert house.rows("suppressions", "channel", "address", "list") == [("email", "a@x.com", "suppress")]
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def row(**columns: Any) -> dict[str, Any]:
+    return columns
+
+
+STAY = row(audience_id="a", profile_id="p", entered_at="2026-03-02", exited_at="2026-03-03")
+EVENT = row(event_id="1", event_time="2026-03-02T00:00:00Z")
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("profiles", row(profile_id=None), "profile_id is missing"),
+    ("profiles", row(profile_id="a", consents={"email": "yes"}), "a consent is neither y nor n"),
+    ("events", {**EVENT, "event_id": None}, "event_id is missing"),
+    ("events", {**EVENT, "event_time": None}, "event_time is missing"),
+    ("events", {**EVENT, "event_time": "soon"}, "event_time is not an instant"),
+    ("audience_members", {**STAY, "entered_at": None}, "entered_at is missing"),
+    ("audience_members", {**STAY, "exited_at": "soon"}, "exited_at is not an instant"),
+    ("audience_members", {**STAY, "exited_at": "2026-03-02"}, "exited_at is not after entered_at"),
+    (
+        "message_feedback",
+        row(feedback_id="1", feedback="lost"),
+        "feedback is not one of delivered, bounced_hard, bounced_soft, opened, clicked, unsubscribed, complained",
+    ),
+    ("suppressions", row(channel="email", address="x@x.com", list="deny"), "list is not one of suppress, allow"),
+    ("suppressions", row(channel="email", address="x@x.com", added_at="soon"), "added_at is not an instant"),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "bad", "reason"), REFUSED, ids=[f"{table}: {reason}" for table, _, reason in REFUSED]
+)
+def test_a_load_with_such_a_row_is_refused_as_a_whole(
+    table: str, bad: Mapping[str, Any], reason: str, house: House
+) -> None:
+    with pytest.raises(LoadRefused) as raised:
+        load_rows(house.store, table, [bad])
+    assert raised.value.report.refused == {reason: 1}
+    assert house.store.version(table) is None
+
+
+def test_a_refusal_says_how_many_where_and_what_to_do_and_keeps_the_rows(house: House) -> None:
+    house.load("events", house.file("good.csv", "event_id,event_time\n1,2026-03-02\n"))
+    bad = house.file("bad.csv", "event_id,event_time,event_type\n2,2026-03-02,a\n3,soon,b\n\n,later,c\n")
+    with pytest.raises(LoadRefused) as raised:
+        house.load("events", bad)
+    place = f"{house.store.project.warehouse}/quarantine/events"
+    assert str(raised.value) == (
+        "load events: nothing was loaded, 2 of 3 rows can't be:\n"
+        f"  event_id is missing: 1 row {bad}:5\n"
+        f"  event_time is not an instant: 2 rows, the first {bad}:3\n"
+        f"They stand in {place} with the reason (mend the file, and load it again)"
+    )
+    assert house.rows("events", "event_id") == ["1"]
+    kept = house.store.spark.read.format("delta").load(place).orderBy("event_type")
+    assert [
+        tuple(each) for each in kept.select("event_id", "event_time", "event_type", "reason", "file").collect()
+    ] == [
+        ("3", "soon", "b", "event_time is not an instant", str(bad)),
+        (None, "later", "c", "event_id is missing; event_time is not an instant", str(bad)),
+    ]
+
+
+def test_a_row_that_can_not_be_read_is_refused_with_its_text(house: House) -> None:
+    bad = house.file("bad.csv", "profile_id,email\nada,a@x.com\nbob\neve,e@x.com,more\n")
+    with pytest.raises(LoadRefused) as raised:
+        house.load("profiles", bad)
+    assert raised.value.report.refused == {"the row can't be read": 2}
+    kept = house.store.spark.read.format("delta").load(f"{house.store.project.warehouse}/quarantine/profiles")
+    assert sorted(each.unreadable_row for each in kept.collect()) == ["bob", "eve,e@x.com,more"]
+
+
+def test_a_line_that_is_no_json_object_is_refused(house: House) -> None:
+    bad = house.file("bad.jsonl", '{"profile_id": "ada"}\n[1]\n{"profile_id": "bob"\n')
+    with pytest.raises(LoadRefused) as raised:
+        house.load("profiles", bad)
+    assert str(raised.value).splitlines()[1] == f"  the row can't be read: 2 rows, the first {bad}:2"
+
+
+OVERLAP = {"the stay overlaps another of the same profile": 1}
+
+
+@pytest.mark.parametrize(
+    ("entered", "exited"),
+    [("2026-03-02T12:00:00Z", "2026-03-04"), ("2026-03-01", None), ("2026-03-01", "2026-03-02T00:00:01Z")],
+)
+def test_a_stay_that_overlaps_a_stored_one_is_refused(entered: str, exited: str | None, house: House) -> None:
+    load_rows(house.store, "audience_members", [STAY])
+    with pytest.raises(LoadRefused) as raised:
+        load_rows(house.store, "audience_members", [{**STAY, "entered_at": entered, "exited_at": exited}])
+    assert raised.value.report.refused == OVERLAP
+    kept = house.store.spark.read.format("delta").load(f"{house.store.project.warehouse}/quarantine/audience_members")
+    assert [(each.entered_at, each.reason) for each in kept.collect()] == [(entered, next(iter(OVERLAP)))]
+
+
+def test_stays_may_touch_and_a_load_may_mend_what_would_overlap(house: House) -> None:
+    load_rows(house.store, "audience_members", [{**STAY, "exited_at": None}])
+    again = {**STAY, "entered_at": "2026-03-03", "exited_at": None}
+    report = load_rows(house.store, "audience_members", [STAY, again])
+    assert counts(report) == (2, 1, 1, 0)
+    assert house.rows("audience_members", "entered_at", "exited_at") == [(at(2), at(3)), (at(3), None)]
+
+
+# ---------------------------------------------------------------- warnings
+
+
+def test_what_is_odd_in_profiles_loads_and_is_counted(house: House) -> None:
+    people = [
+        row(profile_id="a", email="a@@x", phone="0611", timezone="Mars/Base", is_test="perhaps"),
+        row(profile_id="b", email="b@x.com", phone="+33611111111", timezone="Europe/Paris", is_test="no"),
+    ]
+    report = load_rows(house.store, "profiles", people)
+    assert report.warnings == {
+        "is_test is not a boolean": 1,
+        "email is malformed": 1,
+        "phone is malformed": 1,
+        "timezone is unknown": 1,
+    }
+    assert house.rows("profiles", "profile_id", "email", "is_test") == [("a", "a@@x", None), ("b", "b@x.com", False)]
+
+
+def test_a_member_without_a_profile_loads_and_is_counted(house: House) -> None:
+    load_rows(house.store, "profiles", [row(profile_id="p")])
+    report = load_rows(house.store, "audience_members", [STAY, {**STAY, "profile_id": "q"}])
+    assert (report.inserted, report.warnings) == (2, {"no profile of that id": 1})
+
+
+def test_an_attribute_that_does_not_fit_its_type_loads_as_it_is_and_is_counted(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    house = House(tmp_path, spark, events={"order_placed": {"amount": "double", "sku": "string"}})
+    bad = {**EVENT, "event_type": "order_placed", "attributes": {"amount": "lots", "sku": "1"}}
+    report = load_rows(
+        house.store, "events", [bad, {**EVENT, "event_id": "2", "event_type": "lost", "attributes": None}]
+    )
+    assert report.warnings == {"event_type is not in events.yaml": 1, "order_placed.amount is not a double": 1}
+    assert house.rows("events", "event_id", "attributes")[0] == ("1", {"amount": "lots", "sku": "1"})
+
+
+# ---------------------------------------------------------------- what is asked wrongly
+
+
+def header_of(*names: str) -> Callable[[House], Path]:
+    return lambda house: house.file("p.csv", ",".join(names) + "\n1\n")
+
+
+MISTAKES: list[tuple[str, str, str]] = [
+    ("x.csv", "", "{file}:1: no header line (write the names of the columns in the first line)"),
+    ("x.csv", "profile_id,,b\n", "{file}:1: column 2 has no name (write one, or take the column out)"),
+    ("x.csv", "profile_id,b,b\n", "{file}:1: column 'b' stands twice (rename one of them)"),
+    (
+        "x.csv",
+        "profile_id,first name\n",
+        "{file}: 'first name' can't be a column, which has letters, digits and _ only (--map new_name='first name')",
+    ),
+    ("x.csv", "id,b\n", "{file}: no column 'profile_id' (--map profile_id=<its name in the file>; the file has id, b)"),
+    (
+        "x.csv",
+        "profile_id,Email,email\n",
+        "{file}: 'email' is email a second time (rename one of them: --map new='email')",
+    ),
+    ("x.xlsx", "", "{file}: not a format that is read (save it as .csv, .jsonl or .parquet)"),
+    ("x.jsonl", "\n", "{file}: no rows (write one JSON object a line)"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "message"), MISTAKES)
+def test_a_file_that_can_not_be_used_is_named_with_what_to_do(name: str, text: str, message: str, house: House) -> None:
+    file = house.file(name, text)
+    with pytest.raises(UserError) as raised:
+        house.load("profiles", file)
+    assert str(raised.value) == message.format(file=file)
+
+
+def test_a_text_that_is_not_utf_8_is_named_with_its_line(house: House) -> None:
+    file = house.folder / "x.csv"
+    file.write_bytes("profile_id,city\nada,Orléans\n".encode("latin-1"))
+    with pytest.raises(UserError) as raised:
+        house.load("profiles", file)
+    assert str(raised.value) == f"{file}:2: not UTF-8 text (save the file as UTF-8)"
+
+
+def test_a_file_that_is_not_there_is_named(house: House) -> None:
+    with pytest.raises(UserError) as raised:
+        house.load("profiles", "nowhere.csv")
+    assert str(raised.value) == "nowhere.csv: no such file"
+
+
+def test_a_broken_parquet_file_is_named(house: House) -> None:
+    file = house.file("x.parquet", "no parquet")
+    with pytest.raises(UserError) as raised:
+        house.load("profiles", file)
+    assert str(raised.value).startswith(f"{file}: not a Parquet file that can be read (")
+
+
+def test_a_renaming_of_no_column_suggests_the_one_that_was_meant(house: House) -> None:
+    file = house.file("x.csv", "customer_id\nada\n")
+    with pytest.raises(UserError) as raised:
+        house.load("profiles", file, profile_id="customerid")
+    assert str(raised.value) == (
+        f"{file}: --map profile_id=customerid: no column 'customerid' (did you mean 'customer_id'?)"
+    )
+
+
+def test_a_table_that_is_not_loaded_suggests_the_one_that_was_meant(house: House) -> None:
+    with pytest.raises(UserError) as raised:
+        house.load("event", "x.csv")
+    assert str(raised.value) == "event is not a table that is loaded (did you mean 'events'?)"
+
+
+def test_renames_are_words_of_new_and_old() -> None:
+    assert renames_of(["profile_id=id", "attributes.amount=total"]) == {
+        "profile_id": "id",
+        "attributes.amount": "total",
+    }
+    with pytest.raises(UserError) as raised:
+        renames_of(["id"])
+    assert str(raised.value) == "--map id: not a renaming (write --map new=old: the table's name, then the file's)"
+
+
+def test_a_summary_is_one_line_and_one_for_each_warning() -> None:
+    report = LoadReport("events", 1200, 1000, 0, 200, {"email is malformed": 3})
+    assert summary(report) == (
+        "events: 1,200 rows read, 1,000 inserted, 0 updated, 200 unchanged\n  warning: email is malformed: 3"
+    )
