@@ -1,10 +1,4 @@
-"""`profile_cap`: exactly the first so many go on.
-
-The first are those with the lowest ids, md5('promo|1|<profile>|2026-03-02T09:00:00Z') and so on for later occurrences:
-
-    03-02 09:00   finn 0f11, cleo 408d, ivo 60ac, eve 75f6, ada 84ca, hana 87cd, gus 8df8, bob 950a, dan b3b4, jo db03
-    03-03 09:00   hana 08fa, ada 1e4e, gus 3602, bob 45dc, dan 5844, finn a30d, ivo a593, eve bc1e, cleo fe10, jo ff71
-"""
+"""`profile_cap`: exactly the first so many to arrive go on."""
 
 from __future__ import annotations
 
@@ -32,26 +26,40 @@ FOUR_MEMBERS = """
 def test_the_first_by_id_are_within_and_all_others_over() -> Told:
     return Told(
         names_matter=True,
+        # md5('prize|1|<profile>|2026-03-02T09:00:00Z'): uma 27a0, rex 64d6, sam 8729, tia f522
         journey="""
-            entry: {type: read_audience, audience: everyone, schedule: {at: 2026-03-02T09:00:00Z}}
+            id: prize
+            entry: {type: read_audience, audience: guests, schedule: {at: 2026-03-02T09:00:00Z}}
             steps:
               - {id: cap, type: profile_cap, limit: 2, otherwise: consolation}
               - {id: mail, type: message, channel: email, next: end}
               - {id: consolation, type: wait, for: 1h}
         """,
-        profiles=FOUR,
-        members=FOUR_MEMBERS,
+        profiles="""
+            profile_id
+            rex
+            sam
+            tia
+            uma
+        """,
+        members="""
+            audience_id | profile_id
+            guests      | rex
+            guests      | sam
+            guests      | tia
+            guests      | uma
+        """,
         only=["passed", "sent"],
         outcomes="""
             profile_id | occurred_at | step_id     | outcome | path
-            cleo       | 03-02 09:00 | cap         | passed  | within
-            ada        | 03-02 09:00 | cap         | passed  | within
-            bob        | 03-02 09:00 | cap         | passed  | over
-            dan        | 03-02 09:00 | cap         | passed  | over
-            cleo       | 03-02 09:00 | mail        | sent    |
-            ada        | 03-02 09:00 | mail        | sent    |
-            bob        | 03-02 10:00 | consolation | passed  |
-            dan        | 03-02 10:00 | consolation | passed  |
+            uma        | 03-02 09:00 | cap         | passed  | within
+            rex        | 03-02 09:00 | cap         | passed  | within
+            sam        | 03-02 09:00 | cap         | passed  | over
+            tia        | 03-02 09:00 | cap         | passed  | over
+            uma        | 03-02 09:00 | mail        | sent    |
+            rex        | 03-02 09:00 | mail        | sent    |
+            sam        | 03-02 10:00 | consolation | passed  |
+            tia        | 03-02 10:00 | consolation | passed  |
         """,
     )
 
