@@ -24,8 +24,8 @@ class TickTimetable(Timetable):
 
     def __init__(self, moments: Moments) -> None:
         self.moments = moments
-        cadence, count = format_duration(moments.cadence), len(set(moments.rhythms))
-        self.description = f"Every {cadence}" + (f", and when one of {count} schedules reads" if count else "")
+        reads = ", and when a journey reads" if moments.rhythms else ""
+        self.description = f"Every {format_duration(moments.cadence)}{reads}"
 
     @property
     def summary(self) -> str:
