@@ -89,11 +89,6 @@ class RampUp(Definition):
     @model_validator(mode="after")
     def can_be_followed(self) -> Self:
         exactly_one(self, "per_day", "per_hour")
-        key, plan = ("per_day", self.per_day) if self.per_day else ("per_hour", self.per_hour or ())
-        if self.counts == "sending_days" and 0 in plan:
-            raise Mistake("a day of 0 never has a send, so the plan stops there", at=(key, plan.index(0)))
-        if plan[-1] == 0 and self.then != "unlimited":
-            raise Mistake("the plan ends with 0: nothing is ever sent after it", at=(key, len(plan) - 1))
         if isinstance(self.then, GrowBy) and self.then.grow_by <= 0:
             raise Mistake(f"not a growth: {self.then.grow_by}", "write a percent above 0", at=("then", "grow_by"))
         return self

@@ -132,6 +132,8 @@ def _wrong_value(kind: str, value: Any, context: Mapping[str, Any]) -> tuple[str
         ), f"write {'one' if least == 1 else least} at least"
     if kind == "too_long":
         return f"too many: {len(value)}", f"write {context['max_length']} at most"
+    if kind == "string_too_long":
+        return f"too long: {len(value)} characters", f"{context['max_length']} at most"
     if kind == "string_too_short":
         return "empty text", None
     if kind == "string_pattern_mismatch":

@@ -135,7 +135,7 @@ RAMP_UPS = [
     ("{starts_on: 2026-03-01, per_day: [5, 0]}", ".per_day[1]: the plan ends with 0: nothing is ever sent after it"),
     (
         "{starts_on: 2026-03-01, per_hour: [5, 0, 5], counts: sending_days}",
-        ".per_hour[1]: a day of 0 never has a send, so the plan stops there",
+        ".per_hour[1]: a day of 0 never has a send, so the plan stops there (write counts: calendar_days)",
     ),
     (
         "{starts_on: 2026-03-01, per_day: [5], counts: days}",

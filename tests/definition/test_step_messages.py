@@ -40,6 +40,7 @@ SHAPE = [
         "{id: a|b, type: wait, for: 1h}",
         "steps[0].id: not a name: 'a|b' (write letters, digits, _, - or . without spaces)",
     ),
+    (f"{{id: {'x' * 201}, type: wait, for: 1h}}", "steps[0].id: too long: 201 characters (200 at most)"),
     ("{id: 7, type: wait, for: 1h}", "steps[0].id: not text: 7 (put it in quotes)"),
     ("{id: w, type: wait, fro: 1h, for: 1h}", "steps[0].fro: unknown key 'fro' (did you mean 'for'?)"),
     (

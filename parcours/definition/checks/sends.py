@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from parcours.definition.channels import Channel
 from parcours.definition.checks.known import Draft, Known
-from parcours.definition.checks.texts import check_expression, check_template, message_scope, uses
+from parcours.definition.checks.texts import check_expression, check_template, message_scope, names_in
 from parcours.definition.contents import FIELDS, NESTED, place_of_field, written_content
 from parcours.definition.expressions import Scope
 from parcours.definition.problems import Finding, Loc, did_you_mean, one_of
@@ -91,9 +91,13 @@ def check_unsubscribe(
 ) -> Iterator[Finding]:
     """A marketing email lets one unsubscribe in html and in text; whoever uses the name must have it."""
     for field, text in fields.items():
-        is_used = uses(text, "unsubscribe_url")
-        if is_marketing_email(step) and field in ("html", "text") and not is_used:
-            yield Finding(places[field], "a marketing email without unsubscribe_url", "link to {{ unsubscribe_url }}")
-        elif is_used and channel and channel.unsubscribe_url is None and not is_marketing_email(step):
+        names = names_in(text)
+        if names is None:
+            continue  # its syntax error has been told
+        if "unsubscribe_url" not in names:
+            if is_marketing_email(step) and field in ("html", "text"):
+                what = "a marketing email without unsubscribe_url"
+                yield Finding(places[field], what, "link to {{ unsubscribe_url }}")
+        elif channel and channel.unsubscribe_url is None and not is_marketing_email(step):
             what = f"unsubscribe_url is unknown: channel '{channel.name}' has none"
             yield Finding(places[field], what, "write unsubscribe_url in channels.yaml")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from jinja2 import Environment, TemplateSyntaxError, meta
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from parcours.definition.contents import HTML_FIELDS
 from parcours.definition.expressions import ExpressionError, Scope, compile_expression
@@ -42,9 +42,11 @@ def message_scope(scope: Scope) -> Scope:
     return replace(scope, extra=SEND_NAMES)
 
 
-def uses(text: str, name: str) -> bool:
-    """Whether a template uses a name; one that can't be parsed uses none."""
+def names_in(text: str) -> frozenset[str] | None:
+    """The names that a template uses; None of one that can't be parsed."""
     try:
-        return name in meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
+        # Not jinja2.meta: it knows Jinja's own filters only, and gives up at ours.
+        found = Environment(autoescape=True).parse(text).find_all(nodes.Name)
+        return frozenset(name.name for name in found if name.ctx == "load")
     except TemplateSyntaxError:
-        return False
+        return None
