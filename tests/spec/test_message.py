@@ -1,0 +1,213 @@
+"""`message`: one send, or the first reason against it."""
+
+from __future__ import annotations
+
+from tests.spec.running import spec
+from tests.spec.told import Told
+
+SMS = """
+    sms: {address: profile.phone, consent: "profile.consents['sms']"}
+"""
+
+
+@spec
+def test_a_send_is_made_at_the_moment_of_arrival_and_the_instance_goes_on() -> Told:
+    return Told(
+        journey="""
+            entry: {type: event, event: order_placed}
+            steps:
+              - {id: thanks, type: message, channel: email}
+              - {id: pause, type: wait, for: 1h}
+              - {id: receipt, type: message, channel: email, category: transactional}
+        """,
+        profiles="""
+            profile_id
+            ada
+        """,
+        events="""
+            event_time  | event_type   | profile_id
+            03-02 09:00 | order_placed | ada
+        """,
+        outcomes="""
+            occurred_at | sequence | step_id | step_type | outcome   | path | reason
+            03-02 09:00 | 0        | entry   | entry     | entered   |      |
+            03-02 09:00 | 1        | thanks  | message   | sent      |      |
+            03-02 09:00 | 2        | pause   | wait      | waiting   |      |
+            03-02 10:00 | 3        | pause   | wait      | passed    |      |
+            03-02 10:00 | 4        | receipt | message   | sent      |      |
+            03-02 10:00 | 5        | end     | end       | completed |      |
+        """,
+        sends="""
+            step_id | channel | address          | category      | send_at     | queued_at
+            thanks  | email   | ada@shop.example | marketing     | 03-02 09:00 | 03-02 09:00
+            receipt | email   | ada@shop.example | transactional | 03-02 10:00 | 03-02 10:00
+        """,
+    )
+
+
+@spec
+def test_the_first_reason_that_applies_decides() -> Told:
+    return Told(
+        channels_matter=True,
+        journey="""
+            entry: {type: event, event: order_placed}
+            steps:
+              - {id: promo, type: message, channel: email}
+              - {id: receipt, type: message, channel: email, category: transactional}
+        """,
+        # consent is nobody's business who has no address; transactional messages ignore it
+        profiles="""
+            profile_id | email            | consents.email
+            ada        |                  | n
+            bob        | bob              | n
+            cleo       | cleo@shop.com    | n
+            dan        | Dan@Shop.com     |
+            eve        | eve@spam.com     | y
+            finn       | finn@to.spam.com | y
+            gus        | gus@shop.com     |
+        """,
+        suppressions="""
+            channel | address      | added_at
+            email   | cleo@shop.com| 03-09 00:00
+            email   | dan@shop.com | 03-01 00:00
+            email   | @SPAM.com    | 03-01 00:00
+            sms     | gus@shop.com | 03-01 00:00
+        """,
+        events="""
+            event_time  | event_type   | profile_id
+            03-02 09:00 | order_placed | ada
+            03-02 09:00 | order_placed | bob
+            03-02 09:00 | order_placed | cleo
+            03-02 09:00 | order_placed | dan
+            03-02 09:00 | order_placed | eve
+            03-02 09:00 | order_placed | finn
+            03-02 09:00 | order_placed | gus
+        """,
+        only=["sent", "excluded"],
+        outcomes="""
+            profile_id | step_id | outcome  | reason
+            ada        | promo   | excluded | no_address
+            ada        | receipt | excluded | no_address
+            bob        | promo   | excluded | malformed_address
+            bob        | receipt | excluded | malformed_address
+            cleo       | promo   | excluded | no_consent
+            cleo       | receipt | sent     |
+            dan        | promo   | excluded | suppressed
+            dan        | receipt | excluded | suppressed
+            eve        | promo   | excluded | suppressed
+            eve        | receipt | excluded | suppressed
+            finn       | promo   | sent     |
+            finn       | receipt | sent     |
+            gus        | promo   | sent     |
+            gus        | receipt | sent     |
+        """,
+    )
+
+
+@spec
+def test_a_suppression_holds_from_its_added_at_on_at_the_moment_of_sending() -> Told:
+    return Told(
+        journey="""
+            entry: {type: event, event: order_placed}
+            steps:
+              - {id: first, type: message, channel: email}
+              - {id: pause, type: wait, for: 1h}
+              - {id: second, type: message, channel: email}
+        """,
+        profiles="""
+            profile_id
+            ada
+            bob
+        """,
+        suppressions="""
+            channel | address          | added_at
+            email   | ada@shop.example | 03-02 10:00
+            email   | bob@shop.example | 03-02 10:00:01
+        """,
+        events="""
+            event_time  | event_type   | profile_id
+            03-02 09:00 | order_placed | ada
+            03-02 09:00 | order_placed | bob
+        """,
+        only=["sent", "excluded"],
+        outcomes="""
+            profile_id | occurred_at | step_id | outcome  | reason
+            ada        | 03-02 09:00 | first   | sent     |
+            ada        | 03-02 10:00 | second  | excluded | suppressed
+            bob        | 03-02 09:00 | first   | sent     |
+            bob        | 03-02 10:00 | second  | sent     |
+        """,
+    )
+
+
+@spec
+def test_an_allow_list_counts_from_its_first_row_on() -> Told:
+    return Told(
+        journey="""
+            entry: {type: event, event: order_placed}
+            steps: [{id: mail, type: message, channel: email}]
+        """,
+        profiles="""
+            profile_id
+            ada
+            bob
+        """,
+        suppressions="""
+            channel | address          | added_at    | list
+            email   | ada@shop.example | 03-02 10:00 | allow
+            email   | bob@shop.example | 03-02 11:00 | allow
+        """,
+        events="""
+            event_time     | event_type   | profile_id
+            03-02 09:59:59 | order_placed | ada
+            03-02 09:59:59 | order_placed | bob
+            03-02 10:30    | order_placed | ada
+            03-02 10:30    | order_placed | bob
+            03-02 11:00    | order_placed | bob
+        """,
+        only=["sent", "excluded"],
+        outcomes="""
+            profile_id | occurred_at    | outcome  | reason
+            ada        | 03-02 09:59:59 | sent     |
+            bob        | 03-02 09:59:59 | sent     |
+            ada        | 03-02 10:30    | sent     |
+            bob        | 03-02 10:30    | excluded | not_allowed
+            bob        | 03-02 11:00    | sent     |
+        """,
+    )
+
+
+@spec
+def test_whoever_is_excluded_goes_on_to_on_excluded_or_else_to_next() -> Told:
+    return Told(
+        journey="""
+            entry: {type: event, event: order_placed}
+            steps:
+              - {id: first, type: message, channel: email}
+              - {id: second, type: message, channel: email, next: end, on_excluded: instead}
+              - {id: instead, type: wait, for: 1h}
+        """,
+        profiles="""
+            profile_id | email
+            ada        | ada@shop.com
+            bob        |
+        """,
+        events="""
+            event_time  | event_type   | profile_id
+            03-02 09:00 | order_placed | ada
+            03-02 09:00 | order_placed | bob
+        """,
+        outcomes="""
+            profile_id | occurred_at | step_id | outcome   | reason
+            ada        | 03-02 09:00 | entry   | entered   |
+            ada        | 03-02 09:00 | first   | sent      |
+            ada        | 03-02 09:00 | second  | sent      |
+            ada        | 03-02 09:00 | end     | completed |
+            bob        | 03-02 09:00 | entry   | entered   |
+            bob        | 03-02 09:00 | first   | excluded  | no_address
+            bob        | 03-02 09:00 | second  | excluded  | no_address
+            bob        | 03-02 09:00 | instead | waiting   |
+            bob        | 03-02 10:00 | instead | passed    |
+            bob        | 03-02 10:00 | end     | completed |
+        """,
+    )
