@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from parcours.definition import times
 from parcours.definition.expressions import patterns
-from parcours.definition.expressions.convert import convert
+from parcours.definition.expressions.convert import convert, within_calendar
 from parcours.definition.expressions.operators import day_count, truth
 from parcours.definition.expressions.terms import Term, quoted, text_term
 from parcours.definition.expressions.types import (
@@ -14,10 +14,10 @@ from parcours.definition.expressions.types import (
     DOUBLE,
     INSTANT,
     INT,
+    LOCAL_TIME,
     LONG,
     NULL,
     TEXT,
-    UNKNOWN,
     Type,
     array_of,
 )
@@ -49,8 +49,11 @@ def _whole(term: Term, zone: str) -> Term:
     return term if term.type.is_whole else convert(term, LONG, zone)
 
 
-def _moment(term: Term, zone: str) -> Term:
-    return term if term.type.is_moment else convert(term, INSTANT, zone)
+def moment(term: Term, zone: str) -> Term:
+    """An instant or a local time (of a date its midnight) of the years 1 to 9999: Spark's functions overflow beyond."""
+    if term.type == DATE:
+        term = convert(term, LOCAL_TIME, zone)
+    return within_calendar(term if term.type.is_moment else convert(term, INSTANT, zone))
 
 
 def _sized(term: Term, zone: str) -> Term:
@@ -70,7 +73,7 @@ def _map(term: Term, zone: str) -> Term:
 def _array(term: Term, zone: str) -> Term:
     if term.type.name in ("array", "unknown"):
         return term
-    return convert(term, array_of(UNKNOWN), zone)
+    raise Mistake(f"{term.type.said} can't be used as an array")
 
 
 def _hashable(term: Term, zone: str) -> Term:
@@ -100,6 +103,10 @@ def _print_format(term: Term, zone: str) -> Term:
 def _read_format(term: Term, zone: str) -> Term:
     patterns.check_format(_written(term, "the format", "'dd.MM.yyyy'"), for_reading=True)
     return term
+
+
+def _calm_instant(term: Term, zone: str) -> Term:
+    return within_calendar(convert(term, INSTANT, zone))
 
 
 def _zone(term: Term, zone: str) -> Term:
@@ -152,12 +159,19 @@ def _flag(term: Term, zone: str) -> Term:
     return term
 
 
+def _short(term: Term, zone: str) -> Term:
+    """A count of something in a text: the least int has no absolute value, and no text has 32,767 of it."""
+    if isinstance(term.literal, int) and abs(term.literal) < 1 << 15:
+        return convert(term, INT, zone)
+    return Term(f"try_cast({_whole(term, zone).sql} AS SMALLINT)", Type("smallint"))
+
+
 def _position(term: Term, zone: str) -> Term:
     """A position from 1, or from -1 backwards; there is no position 0."""
     if term.literal == 0:
         raise Mistake("positions count from 1")
-    whole = convert(term, INT, zone)
-    return whole if isinstance(term.literal, int) else Term(f"nullif({whole.sql}, 0)", INT)
+    short = _short(term, zone)
+    return short if isinstance(term.literal, int) else Term(f"nullif({short.sql}, 0S)", short.type)
 
 
 ARGUMENTS: Mapping[str, Argument] = {
@@ -172,11 +186,12 @@ ARGUMENTS: Mapping[str, Argument] = {
     "double": as_type(DOUBLE),
     "flag": _flag,
     "hashable": _hashable,
+    "calm instant": _calm_instant,
     "instant": as_type(INSTANT),
     "int": as_type(INT),
     "long": as_type(LONG),
     "map": _map,
-    "moment": _moment,
+    "moment": moment,
     "number": _number,
     "padding": _number_within(0, LONGEST_PADDING),
     "path": _path,
@@ -184,6 +199,7 @@ ARGUMENTS: Mapping[str, Argument] = {
     "position": _position,
     "print format": _print_format,
     "read format": _read_format,
+    "short": _short,
     "size": _number_within(0, 1_000_000),
     "sized": _sized,
     "text": as_type(TEXT),

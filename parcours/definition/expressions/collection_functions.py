@@ -9,13 +9,13 @@ from parcours.definition.expressions.convert import convert
 from parcours.definition.expressions.operators import common, element
 from parcours.definition.expressions.scalar_functions import Special, Terms
 from parcours.definition.expressions.terms import Term, data_term
-from parcours.definition.expressions.types import TEXT, TRUTH, UNKNOWN, array_of, parse_type
+from parcours.definition.expressions.types import NULL, TRUTH, UNKNOWN, array_of, parse_type
 from parcours.definition.problems import Mistake
 
 
 def _array(terms: Terms, zone: str) -> Term:
     elements = common(terms, zone)
-    kind = elements[0].type if elements else TEXT
+    kind = elements[0].type if elements else NULL
     if kind == UNKNOWN:
         return Term("NULL", UNKNOWN)
     return Term(f"array({', '.join(term.sql for term in elements)})", array_of(kind))

@@ -126,6 +126,8 @@ def local_in_zone(term: Term, zone: str) -> Term:
 
 def within_calendar(term: Term) -> Term:
     """An instant or a local time; null outside of the years 1 to 9999, where further reckoning could overflow."""
+    if term.sql in ("__now", "__local_now") or term.literal is not None:
+        return term
     first, last = FIRST_INSTANT, LAST_INSTANT
     if term.type == LOCAL_TIME:
         first, last = FIRST_LOCAL_TIME, LAST_LOCAL_TIME

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from parcours.definition.expressions import literals
-from parcours.definition.expressions.arguments import TIME_UNITS
+from parcours.definition.expressions.arguments import TIME_UNITS, moment
 from parcours.definition.expressions.convert import convert
 from parcours.definition.expressions.functions import FUNCTIONS
 from parcours.definition.expressions.operators import alike, arithmetic
-from parcours.definition.expressions.terms import Term, data_term, whole_term
-from parcours.definition.expressions.types import DATE, DAYS, LONG, TEXT
+from parcours.definition.expressions.terms import Term, whole_term
+from parcours.definition.expressions.types import DATE, DAYS, INSTANT, LONG, TEXT
 from parcours.definition.problems import Mistake, one_of
 
 PARTS = {name: name for name in ("year", "quarter", "month", "day", "hour", "minute", "second", "dayofweek")}
@@ -27,12 +27,10 @@ def extract(part: str, moment: Term, zone: str) -> Term:
 
 def units_between(unit: str, earlier: Term, later: Term, zone: str) -> Term:
     """The whole units from the one to the other, cut towards zero."""
-    kinds = {term.type for term in (earlier, later)}
-    if kinds == {DATE} or kinds == {DATE, TEXT}:
-        one, other = convert(earlier, DATE, zone), convert(later, DATE, zone)
-    else:
-        one, other = alike([earlier, later], zone)
-    return data_term(f"timestampdiff({_unit(unit)}, {one.sql}, {other.sql})", LONG)
+    if {earlier.type, later.type} == {TEXT}:
+        earlier = convert(earlier, INSTANT, zone)
+    one, other = (moment(term, zone) for term in alike([earlier, later], zone))
+    return Term(f"timestampdiff({_unit(unit)}, {one.sql}, {other.sql})", LONG)
 
 
 def units_later(unit: str, amount: Term, moment: Term, zone: str) -> Term:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from parcours.definition.expressions.arguments import ARGUMENTS
 from parcours.definition.expressions.collection_functions import COLLECTION_FUNCTIONS
-from parcours.definition.expressions.convert import within_calendar
 from parcours.definition.expressions.scalar_functions import SCALAR_FUNCTIONS
 from parcours.definition.expressions.terms import Term, data_term
 from parcours.definition.expressions.types import parse_type
@@ -104,7 +103,7 @@ split_part(text, text, position) string
 startswith(text, text) boolean
 substr(text, int, int?) string
 substring(text, int, int?) string
-substring_index(text, text, int) string
+substring_index(text, text, short) string
 translate(text, text, text) string
 trim(text) string
 ucase(text) string
@@ -150,7 +149,7 @@ dayofmonth(date) int
 dayofweek(date) int
 dayofyear(date) int
 from_unixtime(long, print format?) string
-from_utc_timestamp(instant, zone) timestamp = from_utc_timestamp({bounded}, {1})
+from_utc_timestamp(calm instant, zone) timestamp
 hour(moment) int
 last_day(date) date
 make_date(int, int, int) date = try_cast(concat({0}, '-', {1}, '-', {2}) AS DATE)
@@ -162,10 +161,10 @@ next_day(date, weekday) date
 quarter(date) int
 second(moment) int
 timestamp_micros(long) timestamp
-timestamp_millis(long) timestamp = try_add(TIMESTAMP '1970-01-01Z', try_multiply(INTERVAL '0.001' SECOND, {0}))
-timestamp_seconds(number) timestamp = try_add(TIMESTAMP '1970-01-01Z', try_multiply(INTERVAL '1' SECOND, {0}))
+timestamp_millis(long) timestamp = try_add(timestamp_micros(0), try_multiply(INTERVAL '0.001' SECOND, {0}))
+timestamp_seconds(number) timestamp = try_add(timestamp_micros(0), try_multiply(INTERVAL '1' SECOND, {0}))
 to_unix_timestamp(instant) bigint
-to_utc_timestamp(instant, zone) timestamp = to_utc_timestamp({bounded}, {1})
+to_utc_timestamp(calm instant, zone) timestamp
 trunc(date, date unit) date
 unix_date(date) int
 unix_micros(instant) bigint
@@ -197,8 +196,7 @@ def _read_line(line: str) -> Function:
     def build(arguments: Sequence[Term], zone: str) -> Term:
         terms = [readers[min(place, len(readers) - 1)](argument, zone) for place, argument in enumerate(arguments)]
         texts = [term.sql for term in terms]
-        bounded = within_calendar(terms[0]).sql if "{bounded}" in form else ""
-        return data_term(form.format(*texts, all=", ".join(texts), bounded=bounded), result)
+        return data_term(form.format(*texts, all=", ".join(texts)), result)
 
     return Function(name, least, None if is_endless else len(kinds), build)
 

@@ -144,7 +144,7 @@ def _between_numbers(operator: str, left: Term, right: Term, zone: str) -> Term:
     if operator == "div":
         return _whole_quotient(left, right, zone)
     kind = common_number(left.type, right.type)
-    if operator == "/" and kind.is_whole:
+    if operator == "/" and (kind.is_whole or kind.name == "float"):
         kind = DOUBLE
     if kind.name == "decimal":
         one, other = (convert(term, as_decimal(term.type), zone) for term in (left, right))
@@ -214,7 +214,7 @@ def _moved_by_days(operator: str, day: Term, number: Term, zone: str) -> Term:
 
 def day_count(number: Term, zone: str) -> Term:
     """A number of days; null beyond seven digits, where adding to a date would wrap around."""
-    if isinstance(number.literal, int) and abs(number.literal) < 10_000_000:
+    if number.type.is_whole and isinstance(number.literal, int) and abs(number.literal) < 10_000_000:
         return number
     whole = convert(number, LONG, zone)
     return Term(f"CAST(try_cast({whole.sql} AS DECIMAL(7,0)) AS INT)", INT)
@@ -226,8 +226,9 @@ def minus(term: Term, zone: str) -> Term:
         return number_term(-term.literal)
     if term.type == TEXT:
         term = convert(term, DOUBLE, zone)
-    if term.type.is_whole:
-        return arithmetic("-", convert(number_term(0), term.type, zone), term, zone)
+    if term.type.is_whole or term.type.name == "decimal":
+        # Not `- x`: the least whole number has no negative, and of a decimal Spark keeps 34 digits.
+        return arithmetic("-", number_term(0), term, zone)
     if term.type.is_interval:
         return arithmetic("*", term, number_term(-1), zone)
     if term.type.is_number or term.type == UNKNOWN:

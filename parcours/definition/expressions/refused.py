@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from parcours.definition.problems import Mistake
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -69,3 +71,9 @@ LATER: Mapping[str, Refusal] = {
     "event_count": Refusal("is not supported yet"),
     "has_received": Refusal("is not supported yet"),
 }
+
+
+def refusal(name: str) -> Mistake:
+    """What to say of a function that is refused, or isn't built yet."""
+    found = REFUSED.get(name.lower()) or LATER[name.lower()]
+    return Mistake(f"{name} {found.why}", found.remedy)

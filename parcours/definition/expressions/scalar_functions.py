@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from parcours.definition.expressions import patterns
 from parcours.definition.expressions.arguments import ARGUMENTS, pattern
-from parcours.definition.expressions.convert import cast, convert
+from parcours.definition.expressions.convert import cast, convert, within_calendar
 from parcours.definition.expressions.operators import (
     alike,
     arithmetic,
@@ -17,8 +17,9 @@ from parcours.definition.expressions.operators import (
     minus,
     negated,
 )
-from parcours.definition.expressions.terms import NOTHING, Term, data_term, quoted
+from parcours.definition.expressions.terms import NOTHING, Term, data_term, quoted, whole_term
 from parcours.definition.expressions.types import (
+    DATE,
     DOUBLE,
     INSTANT,
     LOCAL_TIME,
@@ -74,6 +75,9 @@ def _abs(terms: Terms, zone: str) -> Term:
     if number.type.is_whole:
         least = f"CAST('{LEAST[number.type.name]}' AS {number.type})"
         return Term(f"abs(nullif({number.sql}, {least}))", number.type)
+    if number.type.name == "decimal":
+        # Of a decimal's abs() Spark keeps 34 digits.
+        return either([compare("<", number, whole_term(0), zone)], [minus(number, zone), number], zone)
     return Term(f"abs({number.sql})", number.type)
 
 
@@ -177,9 +181,9 @@ def _to_moment(kind: str) -> Callable[[Terms, str], Term]:
 
 def _date_trunc(terms: Terms, zone: str) -> Term:
     unit, moment = ARGUMENTS["unit"](terms[0], zone), ARGUMENTS["moment"](terms[1], zone)
-    if moment.type == LOCAL_TIME:
+    if moment.type == LOCAL_TIME and terms[1].type != DATE:
         return Term(f"CAST(date_trunc({unit.sql}, CAST({moment.sql} AS TIMESTAMP)) AS TIMESTAMP_NTZ)", LOCAL_TIME)
-    instant = convert(moment, INSTANT, zone)
+    instant = within_calendar(convert(terms[1], INSTANT, zone))
     return Term(f"date_trunc({unit.sql}, {instant.sql})", INSTANT)
 
 

@@ -1,0 +1,104 @@
+"""Calls of functions, and what SQL writes in a syntax of its own but means as one: CAST, EXTRACT, TRIM, intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from parcours.definition.expressions import literals
+from parcours.definition.expressions.convert import cast, convert
+from parcours.definition.expressions.date_units import WITH_UNIT, extract
+from parcours.definition.expressions.functions import FUNCTIONS
+from parcours.definition.expressions.lambdas import LAMBDA_FUNCTIONS
+from parcours.definition.expressions.refused import LATER, REFUSED, refusal
+from parcours.definition.expressions.terms import Term
+from parcours.definition.expressions.types import TEXT, parse_type
+from parcours.definition.problems import Mistake, did_you_mean
+
+if TYPE_CHECKING:
+    from parcours.definition.expressions.check import Checker, Reader
+
+
+def _call_of(name: str, *places: str) -> Reader:
+    """A function that SQL also has a syntax of its own for."""
+
+    def read(checker: Checker, tree: exp.Expr) -> Term:
+        given = [tree.args[place] for place in places if tree.args.get(place) is not None]
+        trees = [part for place in given for part in (place if isinstance(place, list) else [place])]
+        return FUNCTIONS[name].call(checker.check_all(trees), checker.zone)
+
+    return read
+
+
+def _cast(checker: Checker, tree: exp.Expr) -> Term:
+    to = parse_type(tree.args["to"].sql("spark").lower())
+    term = checker.check(tree.this)
+    if to.is_nested:
+        raise Mistake(f"CAST to {to} can't be used in an expression")
+    is_written = isinstance(tree.this, exp.Literal)
+    if is_written and not isinstance(term.literal, str) and to.name == "double":
+        return literals.read_number(str(tree.this.this), is_double=True)
+    return cast(term, to, checker.zone)
+
+
+def _interval(checker: Checker, tree: exp.Expr) -> Term:
+    amount, unit = tree.this, tree.args.get("unit")
+    if not isinstance(amount, exp.Literal):
+        raise Mistake("an interval is written out", "write a number * INTERVAL 1 DAY")
+    if not isinstance(unit, exp.Var):
+        raise Mistake(
+            f"not an interval: {tree.sql('spark')}", "write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS"
+        )
+    return literals.read_interval(str(amount.this), unit.name)
+
+
+def _extract(checker: Checker, tree: exp.Expr) -> Term:
+    return extract(tree.this.name, checker.check(tree.expression), checker.zone)
+
+
+def _trim(checker: Checker, tree: exp.Expr) -> Term:
+    text = convert(checker.check(tree.this), TEXT, checker.zone).sql
+    position = str(tree.args.get("position") or "BOTH")
+    if tree.expression is None:
+        return Term(f"trim({position} FROM {text})", TEXT)
+    characters = convert(checker.check(tree.expression), TEXT, checker.zone).sql
+    return Term(f"trim({position} {characters} FROM {text})", TEXT)
+
+
+def _call(checker: Checker, tree: exp.Expr) -> Term:
+    name, arguments = str(tree.this).lower(), tree.expressions
+    if name in ("now", "local_now"):
+        if arguments:
+            raise Mistake(f"{name} takes no arguments, not {len(arguments)}")
+        return checker.names.now() if name == "now" else checker.names.local_now()
+    if name in LAMBDA_FUNCTIONS and any(isinstance(argument, exp.Lambda) for argument in arguments):
+        return LAMBDA_FUNCTIONS[name](checker, name, arguments)
+    if name in WITH_UNIT and len(arguments) == 3 and isinstance(arguments[0], exp.Column):
+        earlier, later = checker.check_all(arguments[1:])
+        return WITH_UNIT[name](arguments[0].name, earlier, later, checker.zone)
+    if name in ("date_part", "datepart") and len(arguments) == 2 and isinstance(arguments[0], exp.Literal):
+        return extract(arguments[0].name, checker.check(arguments[1]), checker.zone)
+    if name in REFUSED or name in LATER:
+        raise refusal(str(tree.this))
+    if name in LAMBDA_FUNCTIONS:
+        raise Mistake(f"{name} takes an array and a function of its elements", f"write {name}(array, x -> ...)")
+    if name not in FUNCTIONS:
+        known = [*FUNCTIONS, *LAMBDA_FUNCTIONS, *WITH_UNIT, "now", "local_now", "date_part", "extract", "cast"]
+        checker.check_all(arguments)
+        raise Mistake(f"unknown function {str(tree.this)!r}", did_you_mean(name, known))
+    return FUNCTIONS[name].call(checker.check_all(arguments), checker.zone)
+
+
+CALLS: dict[type[exp.Expr], Reader] = {
+    exp.Anonymous: _call,
+    exp.DPipe: _call_of("concat", "this", "expression"),
+    exp.Coalesce: _call_of("coalesce", "this", "expressions"),
+    exp.Substring: _call_of("substring", "this", "start", "length"),
+    exp.StrPosition: _call_of("position", "substr", "this", "position"),
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.Interval: _interval,
+    exp.Extract: _extract,
+    exp.Trim: _trim,
+}
