@@ -197,7 +197,9 @@ def complete(store: Store, after: After) -> None:
 def finish_versions(store: Store, finished: Mapping[str, str]) -> None:
     """Notes that nobody is inside these closed versions any more."""
     rows = versions(store)
-    concerned = [row for row in rows if f"{row['journey_id']}|{row['version']}" in finished and row["state"] == "closed"]
+    concerned = [
+        row for row in rows if f"{row['journey_id']}|{row['version']}" in finished and row["state"] == "closed"
+    ]
     for row in concerned:
         ended = dt.datetime.fromisoformat(finished[f"{row['journey_id']}|{row['version']}"])
         row.update(state="finished", ended_at=ended)

@@ -50,9 +50,7 @@ def _step_rows(tally: Tally) -> Iterable[Row]:
         }
 
 
-def _journey_rows(
-    tally: Tally, agenda: Agenda, days: Sequence[dt.date], inside: Mapping[str, int]
-) -> Iterable[Row]:
+def _journey_rows(tally: Tally, agenda: Agenda, days: Sequence[dt.date], inside: Mapping[str, int]) -> Iterable[Row]:
     """A row for each day on which a version was there: live, or with somebody inside."""
     for version in agenda.versions:
         key = (version.journey.id, version.journey.version)
@@ -64,7 +62,9 @@ def _journey_rows(
                 name: tally.journeys[*key, day, name]
                 for name in ("entered", "rejected", "completed", "exited", "failed", "timed_out")
             }
-            is_open = published <= day and (version.closed_at is None or day <= clock.moment_of(version.closed_at).date())
+            is_open = published <= day and (
+                version.closed_at is None or day <= clock.moment_of(version.closed_at).date()
+            )
             if is_open or was or any(counts.values()):
                 yield {"journey_id": key[0], "journey_version": key[1], "day": day, **counts, "inside": now}
 

@@ -102,7 +102,14 @@ def read_inputs(
     suppressions, allow_list_from = _suppressions(store, pinned)
     profiles = _source(store, pinned, "profiles")
     assert profiles is not None
-    people = People(profiles, members, suppressions, _passages(store, agenda, former), _holdouts(store, agenda, former), zones(store))
+    people = People(
+        profiles,
+        members,
+        suppressions,
+        _passages(store, agenda, former),
+        _holdouts(store, agenda, former),
+        zones(store),
+    )
     return Inputs(gather(found, agenda, people, types), loaded, heads, later, allow_list_from)
 
 
@@ -128,7 +135,7 @@ def _instances(
         return None, []
     active = store.read("journey_instances").where(F.col("status") == "active")
     until = iso(clock.moment_of(agenda.until))
-    concerned = f"due_at <= TIMESTAMP '{until}'"
+    concerned = f"due_at <= '{until}'"
     if agenda.emptied:
         ids = ", ".join(f"'{journey}'" for journey in sorted(agenda.emptied))
         concerned = f"({concerned} OR journey_id IN ({ids}))"
@@ -156,13 +163,17 @@ def _passages(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | N
 def _holdouts(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | None:
     """Who was kept out of event journeys by their holdout: it counts as an entry (2.3)."""
     journeys = [
-        v.journey.id for v in agenda.versions if isinstance(v.journey.entry, EventEntry) and v.journey.holdout is not None
+        v.journey.id
+        for v in agenda.versions
+        if isinstance(v.journey.entry, EventEntry) and v.journey.holdout is not None
     ]
     if former.until is None or not journeys:
         return None
     rejected = (F.col("outcome") == "rejected") & (F.col("reason") == "holdout") & F.col("journey_id").isin(journeys)
     return (
-        store.read("step_outcomes").where(rejected).select("profile_id", "journey_id", F.unix_micros("occurred_at").alias("entry_at"))
+        store.read("step_outcomes")
+        .where(rejected)
+        .select("profile_id", "journey_id", F.unix_micros("occurred_at").alias("entry_at"))
     )
 
 

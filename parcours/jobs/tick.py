@@ -1,6 +1,6 @@
 """The main job: one tick, from the pinned sources to the commit. The only place that calls the stages in order.
 
-    enter ─► advance ⇄ settle ─► batch ─► commit
+enter ─► advance ⇄ settle ─► batch ─► commit
 """
 
 from __future__ import annotations
@@ -20,7 +20,17 @@ from parcours.definition.problems import UserError
 from parcours.definition.times import iso
 from parcours.jobs import life
 from parcours.jobs.batch import cut
-from parcours.jobs.commit import After, TickWriter, commit, complete, kill_point, settle, staging_of, table_versions, versions
+from parcours.jobs.commit import (
+    After,
+    TickWriter,
+    commit,
+    complete,
+    kill_point,
+    settle,
+    staging_of,
+    table_versions,
+    versions,
+)
 from parcours.jobs.daily import write_daily
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
 from parcours.jobs.plans import Remembered, live_versions, plan_tick, remembered
@@ -153,7 +163,9 @@ def _write_tables(
         if figures.of("sent"):
             sends = _collect(resolve.deliveries(trails.walked, trails.rows, agenda))
             _expect(sends, figures.of("sent"), "deliveries")
-            found = cut(sends, project.channels, folder, shown_outbox=shown_outbox(project), until=iso(agenda_until(agenda)))
+            found = cut(
+                sends, project.channels, folder, shown_outbox=shown_outbox(project), until=iso(agenda_until(agenda))
+            )
             batches = found.batches
             writer.append("deliveries", found.deliveries)
         instances = _collect(resolve.instances(trails.walked, trails.endings, agenda))

@@ -159,7 +159,7 @@ def walk_all(
             raise MoreQueue(result.queues)
         if result.is_finished:
             break
-        answers |= _answer(store, movers, agenda, atoms, ids, ordered, result)
+        answers |= _answer(store, movers, agenda, ids, ordered, result)
     inside = sum(1 for moment in ordered["moment"].to_pylist() if moment is None)
     return Walked(movers, ordered, atoms, ids, ordered["version"].to_pylist(), result, inside)
 
@@ -210,24 +210,18 @@ def _answer(
     store: Store,
     movers: DataFrame,
     agenda: Agenda,
-    atoms: Atoms,
     ids: list[str],
     table: pa.Table,
     result: Result,
 ) -> dict[Asked, tuple[Integers, Integers]]:
     """Spark's answers to the questions of a walk."""
-    names = zone_names()
-    rows: list[tuple[str, int, int, int, str]] = []
-    for (version, question, moment), asked in result.asked.items():
-        own = agenda.versions[version].zone
-        rows += [
-            (ids[atom], version, question, moment, names[zone] if (zone := int(atoms.zone[atom])) >= 0 else own)
-            for atom in asked
-        ]
-    schema = "instance_id string, version int, question int, moment bigint, zone_name string"
+    rows = [(ids[atom], *asked) for asked, atoms in result.asked.items() for atom in atoms]
+    schema = "instance_id string, version int, question int, moment bigint"
     frame = store.spark.createDataFrame(rows, schema)
     found = answers_at(movers, frame, agenda).toArrow().to_pylist()
-    place = {(one, version): atom for atom, (one, version) in enumerate(zip(ids, table["version"].to_pylist(), strict=True))}
+    place = {
+        (one, version): atom for atom, (one, version) in enumerate(zip(ids, table["version"].to_pylist(), strict=True))
+    }
     known = {
         (place[row["instance_id"], row["version"]], row["version"], row["question"], row["moment"]): row["answer"]
         for row in found

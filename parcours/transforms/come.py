@@ -204,7 +204,10 @@ def _spread_text(version: Version) -> str:
         return f"moment + {_paced(entry, 'place')}"
     waves = entry.waves
     if waves.count is not None:
-        ends = [f"(members div {waves.count}) * {k} + least(members % {waves.count}, {k})" for k in range(1, waves.count + 1)]
+        ends = [
+            f"(members div {waves.count}) * {k} + least(members % {waves.count}, {k})"
+            for k in range(1, waves.count + 1)
+        ]
     elif waves.percents is not None:
         so_far = [int(sum(waves.percents[: k + 1]) * 10_000) for k in range(len(waves.percents))]
         ends = [f"(members * {hundredths}) div 1000000" for hundredths in so_far]

@@ -69,9 +69,7 @@ def _code(send: SendKind, k: int) -> str:
     else:
         is_well_formed = f"{address} <> ''"
     has_refused = f"coalesce(({send.consent}) = 'n', false)" if send.consent is not None else "false"
-    return (
-        f"CASE WHEN {address} IS NULL THEN 1 WHEN NOT {is_well_formed} THEN 2 WHEN {has_refused} THEN 3 ELSE 0 END"
-    )
+    return f"CASE WHEN {address} IS NULL THEN 1 WHEN NOT {is_well_formed} THEN 2 WHEN {has_refused} THEN 3 ELSE 0 END"
 
 
 def _with_lists(frame: DataFrame, versions: Sequence[Version], k: int, suppressions: DataFrame | None) -> DataFrame:
@@ -80,7 +78,9 @@ def _with_lists(frame: DataFrame, versions: Sequence[Version], k: int, suppressi
     if suppressions is None:
         return frame.withColumns({f"__suppressed_{k}": never, f"__allowed_{k}": never})
     channel = by_version(_each(versions, k, lambda send, _: quoted(send.channel)))
-    domain = F.when(F.col(f"__key_{k}").contains("@"), F.concat(F.lit("@"), F.substring_index(F.col(f"__key_{k}"), "@", -1)))
+    domain = F.when(
+        F.col(f"__key_{k}").contains("@"), F.concat(F.lit("@"), F.substring_index(F.col(f"__key_{k}"), "@", -1))
+    )
     keyed = frame.withColumns({"__channel": channel, "__domain": domain})
     lists = by_address(suppressions)
     for name, key in (("own", f"__key_{k}"), ("domain", "__domain")):
@@ -96,7 +96,11 @@ def _with_lists(frame: DataFrame, versions: Sequence[Version], k: int, suppressi
         f"__suppressed_{k}": F.least("__own_suppressed", "__domain_suppressed"),
         f"__allowed_{k}": F.least("__own_allowed", "__domain_allowed"),
     }
-    temporary = ["__channel", "__domain", *(f"__{n}_{what}" for n in ("own", "domain") for what in ("suppressed", "allowed"))]
+    temporary = [
+        "__channel",
+        "__domain",
+        *(f"__{n}_{what}" for n in ("own", "domain") for what in ("suppressed", "allowed")),
+    ]
     return keyed.withColumns(first).drop(*temporary)
 
 

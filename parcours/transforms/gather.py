@@ -100,7 +100,9 @@ def with_profile(candidates: DataFrame, people: People, types: Mapping[str, str]
         for name, kind in sorted(types.items())
     ]
     profiles = people.profiles.select(
-        "profile_id", F.struct(*(fields or [F.lit(True).alias("exists")])).alias("profile"), F.lit(True).alias("has_profile")
+        "profile_id",
+        F.struct(*(fields or [F.lit(True).alias("exists")])).alias("profile"),
+        F.lit(True).alias("has_profile"),
     )
     # profile_id is unique in profiles.
     return candidates.join(profiles, on="profile_id", how="left").withColumn(
@@ -116,7 +118,12 @@ def with_names(movers: DataFrame, agenda: Agenda) -> DataFrame:
         F.col("journey_id").alias("id"), number.alias("version"), "instance_id", entered.alias("entered_at")
     )
     return movers.withColumns(
-        {"event": _attributes("event."), "audience": _attributes("audience."), "journey": journey, "journey_version": number}
+        {
+            "event": _attributes("event."),
+            "audience": _attributes("audience."),
+            "journey": journey,
+            "journey_version": number,
+        }
     )
 
 
@@ -137,13 +144,22 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
 
 
 def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> DataFrame:
-    """Adds `zone`: the number of the profile's zone in `zones` (zone_name, zone), -1 for the journey's (1.1)."""
+    """Adds the instance's zone (1.1): `zone`, the number of the profile's in `zones` or -1 for the journey's; `zone_name`.
+
+    `zones` has (zone_name, zone) of all known zones, unique on the name.
+    """
     uses = [str(v.journey.use_profile_timezone).lower() for v in agenda.versions]
+    own = by_version([quoted(version.zone) for version in agenda.versions])
     if zones is None or "true" not in uses:
-        return movers.withColumn("zone", F.lit(-1))
-    name = F.when(by_version(uses), F.col("profile.timezone"))
-    named = movers.withColumn("zone_name", name).join(F.broadcast(zones), on="zone_name", how="left")
-    return named.withColumn("zone", F.coalesce("zone", F.lit(-1))).drop("zone_name")
+        return movers.withColumns({"zone": F.lit(-1), "zone_name": own})
+    asked = movers.withColumn("zone_name", F.when(by_version(uses), F.col("profile.timezone")))
+    known = asked.join(F.broadcast(zones), on="zone_name", how="left")
+    return known.withColumns(
+        {
+            "zone_name": F.when(F.col("zone").isNull(), own).otherwise(F.col("zone_name")),
+            "zone": F.coalesce("zone", F.lit(-1)),
+        }
+    )
 
 
 # --------------------------------------------------------------------------------------------------- what they answer
@@ -179,7 +195,9 @@ def with_memberships(movers: DataFrame, agenda: Agenda, members: DataFrame | Non
         {
             "member": _of_audiences(agenda, lambda a: f"coalesce(__stays[{quoted(a)}].member, false)", "boolean"),
             "flips": _of_audiences(
-                agenda, lambda a: f"coalesce(__stays[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))", "array<bigint>"
+                agenda,
+                lambda a: f"coalesce(__stays[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))",
+                "array<bigint>",
             ),
         }
     ).drop("__stays")
@@ -207,9 +225,9 @@ def _answers(version: Version) -> str:
 def answers_at(movers: DataFrame, asked: DataFrame, agenda: Agenda) -> DataFrame:
     """Answers to questions about a moment: (instance_id, version, question, moment, answer).
 
-    `asked` has (instance_id, version, question, moment, zone_name), unique on the first four.
+    `asked` has (instance_id, version, question, moment), unique.
     """
-    joined = movers.drop("moment", "zone").join(asked, on=["instance_id", "version"], how="inner")
+    joined = movers.drop("moment").join(asked, on=["instance_id", "version"], how="inner")
     now = F.timestamp_micros("moment")
     local = F.expr("CAST(from_utc_timestamp(timestamp_micros(moment), zone_name) AS TIMESTAMP_NTZ)")
     timed = joined.withColumns({"__now": now, "__local_now": local})

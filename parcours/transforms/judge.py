@@ -24,12 +24,21 @@ def _reasons(rules: Mapping[str, str]) -> Column:
     return F.array_compact(F.array(*broken)) if broken else F.array().cast("array<string>")
 
 
-def figures(rows: DataFrame, reasons: Sequence[str]) -> DataFrame:
-    """One row: how many rows there are, how many of them are sound, then how many bear each reason, in their order."""
+def figures(rows: DataFrame, key: Sequence[str], reasons: Sequence[str]) -> DataFrame:
+    """One row: how many rows there are, how many of them repeat a key, then how many bear each reason, in their order.
+
+    One pass: first by key, then over all.
+    """
     borne = F.concat(REFUSALS, WARNINGS)
-    counts = [F.count_if(F.array_contains(borne, reason)).alias(f"n{number}") for number, reason in enumerate(reasons)]
-    sound = F.count_if(F.size(REFUSALS) == 0)
-    return rows.agg(F.count(F.lit(1)).alias("rows"), sound.alias("sound"), *counts)
+    is_sound = F.size(REFUSALS) == 0
+    names = [f"n{number}" for number in range(len(reasons))]
+    counts = [
+        F.count_if(F.array_contains(borne, reason)).alias(name) for name, reason in zip(names, reasons, strict=True)
+    ]
+    of_keys = rows.groupBy(*key).agg(F.count(F.lit(1)).alias("rows"), F.count_if(is_sound).alias("sound"), *counts)
+    repeated = F.sum(F.greatest(F.col("sound") - 1, F.lit(0))).alias("repeated")
+    sums = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in ("rows", *names)]
+    return of_keys.agg(sums[0], F.coalesce(repeated, F.lit(0)).alias("repeated"), *sums[1:])
 
 
 def overlapping(stays: DataFrame) -> DataFrame:

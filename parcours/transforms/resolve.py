@@ -69,9 +69,7 @@ def trails_of(result: Result, ids: Sequence[str], versions_of: Sequence[int]) ->
     endings: list[dict[str, object]] = []
     for number, (_, trail, ending) in enumerate(result.trails):
         found = trail.rows() if trail else []
-        rows += [
-            {"trail": number, "position": position, **row._asdict()} for position, row in enumerate(found)
-        ]
+        rows += [{"trail": number, "position": position, **row._asdict()} for position, row in enumerate(found)]
         endings.append(
             {
                 "trail": number,
@@ -201,7 +199,9 @@ def _content(version: Version, message: Message) -> str:
     return f"map({', '.join(f'{quoted(name)}, {text}' for name, text in fields.items())})"
 
 
-def _of_step(agenda: Agenda, text: Callable[[Version, Message], str | None], none: str = "CAST(NULL AS STRING)") -> Column:
+def _of_step(
+    agenda: Agenda, text: Callable[[Version, Message], str | None], none: str = "CAST(NULL AS STRING)"
+) -> Column:
     """For each send the text of its version and message step."""
     texts = []
     for version in agenda.versions:

@@ -48,7 +48,19 @@ class Trail:
 class Cell:
     """Atoms (sorted) of one version that stand at the same place and have the same trail behind them in this tick."""
 
-    __slots__ = ("arrived_at", "atoms", "held", "is_deferred", "move", "prefix", "sender", "timer", "trail", "version", "wakes_at")
+    __slots__ = (
+        "arrived_at",
+        "atoms",
+        "held",
+        "is_deferred",
+        "move",
+        "prefix",
+        "sender",
+        "timer",
+        "trail",
+        "version",
+        "wakes_at",
+    )
 
     def __init__(self, version: Version, atoms: Integers) -> None:
         self.version, self.atoms = version, atoms

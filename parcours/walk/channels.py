@@ -77,9 +77,7 @@ class Sender:
         return Window(f"{self.channel.name}|{per}|{zone}|{start}", number, next_start)
 
     def _ramp_window(self, ramp: RampUp, instant: int) -> Window:
-        window = self._window(
-            "day" if ramp.per_day else "hour", self.ramp_zone, self._planned(ramp, instant), instant
-        )
+        window = self._window("day" if ramp.per_day else "hour", self.ramp_zone, self._planned(ramp, instant), instant)
         if clock.local_date(instant, self.ramp_zone) < ramp.starts_on:
             return Window(window.key, 0, clock.midnight(ramp.starts_on, self.ramp_zone))
         return window

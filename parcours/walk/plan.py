@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from parcours.definition.channels import Channel
-from parcours.definition.expressions import Scope, compile_expression
+from parcours.definition.expressions import Compiled, Expected, Scope, compile_expression
 from parcours.definition.journeys import EventEntry, Journey, ReadAudience
 from parcours.definition.steps import Message
 from parcours.definition.templates import compile_template
@@ -79,6 +79,7 @@ class Version:
         from parcours.walk.steps import End, plan_step  # the steps need this class
 
         self.holdout = self._holdout_question()
+        self.entry_where = self._entry_where()
         for step in self.journey.steps:
             self.moves[step.id] = plan_step(step, self)
         self.moves["end"] = End("end", "end", {})
@@ -130,11 +131,26 @@ class Version:
             self.questions.append(question)
         return self.questions.index(question)
 
-    def ask_expression(self, text: str, expect: str, wrap: str) -> int:
-        """Number of the question that a user's expression makes; `wrap` makes a BIGINT of it."""
-        compiled = compile_expression(text, self.scope, expect)  # type: ignore[arg-type]
+    def ask_truth(self, text: str) -> int:
+        """Number of the question whether a user's expression is true: 1, or 0 for false and null."""
+        compiled = self._compiled(text, "boolean")
+        return self.ask(f"CASE WHEN {compiled.sql} THEN 1L ELSE 0L END", uses_now=compiled.uses_now)
+
+    def ask_instant(self, text: str) -> int:
+        """Number of the question which instant a user's expression names: microseconds; local time is in the instance's zone.
+
+        A local time that is skipped moves forward by the gap, and of two it is the first: so does to_utc_timestamp.
+        """
+        compiled = self._compiled(text, "instant")
+        instant = compiled.sql
+        if compiled.type != "timestamp":
+            instant = f"to_utc_timestamp(CAST({compiled.sql} AS TIMESTAMP), zone_name)"
+        return self.ask(f"unix_micros({instant})", uses_now=compiled.uses_now)
+
+    def _compiled(self, text: str, expect: Expected) -> Compiled:
+        compiled = compile_expression(text, self.scope, expect)
         self.profile_columns |= compiled.profile_columns
-        return self.ask(wrap.format(compiled.sql), uses_now=compiled.uses_now)
+        return compiled
 
     def ask_audience(self, audience: str) -> int:
         if audience not in self.audiences:
@@ -156,7 +172,12 @@ class Version:
             fields = self.templates[f"{step.channel}/{step.template}"]
         else:
             fields = step.content or {}
-        names = Scope(self.scope.profile, self.scope.event, self.scope.audience, {"unsubscribe_url": "string", "delivery_id": "string"})
+        names = Scope(
+            self.scope.profile,
+            self.scope.event,
+            self.scope.audience,
+            {"unsubscribe_url": "string", "delivery_id": "string"},
+        )
         url = self.channels[step.channel].unsubscribe_url
         texts = {name: self._template(text, names, html=name == "html") for name, text in fields.items()}
         return Rendering(
@@ -174,9 +195,7 @@ class Version:
     def _text(self, expression: str | None) -> str | None:
         if expression is None:
             return None
-        compiled = compile_expression(expression, self.scope, "string")
-        self.profile_columns |= compiled.profile_columns
-        return compiled.sql
+        return self._compiled(expression, "string").sql
 
     def send_of(self, step_id: str) -> int:
         """Number of the kind of send of a message step."""
@@ -197,14 +216,11 @@ class Version:
         below = int(self.journey.holdout * 100)
         return self.ask(f"CASE WHEN {self.bucket(self.journey.id + '|holdout')} < {below} THEN 1L ELSE 0L END")
 
-    @property
-    def entry_where(self) -> str | None:
+    def _entry_where(self) -> str | None:
         """Spark SQL text that an event must satisfy to bring its profile in; `__now` is the moment of entry."""
         entry = self.journey.entry
         if isinstance(entry, EventEntry) and entry.where is not None:
-            compiled = compile_expression(entry.where, self.scope, "boolean")
-            self.profile_columns |= compiled.profile_columns
-            return compiled.sql
+            return self._compiled(entry.where, "boolean").sql
         return None
 
     @property

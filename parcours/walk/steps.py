@@ -115,8 +115,7 @@ def _(step: steps.Condition, version: Version) -> Move:
             return PathTest(path.label, audience=version.ask_audience(path.when.audience))
         if isinstance(path.when, steps.CalendarTest):
             return PathTest(path.label, calendar=path.when)
-        question = version.ask_expression(path.when, "boolean", "CASE WHEN {} THEN 1L ELSE 0L END")
-        return PathTest(path.label, question=question)
+        return PathTest(path.label, question=version.ask_truth(path.when))
 
     tests = tuple(test(path) for path in step.paths)
     return Condition(step.id, step.type, version.journey.targets(step), tests, step.otherwise)
@@ -231,8 +230,7 @@ def _(step: steps.Wait, version: Version) -> Move:
     if step.for_ is not None:
         return Wait(step.id, step.type, targets, duration=clock.micros(step.for_))
     if isinstance(step.until, str):
-        question = version.ask_expression(step.until, "instant", "unix_micros({})")
-        return Wait(step.id, step.type, targets, question=question)
+        return Wait(step.id, step.type, targets, question=version.ask_instant(step.until))
     return Wait(step.id, step.type, targets, moment=step.until)
 
 

@@ -230,11 +230,12 @@ class Walk:
         looking, expired = set(looking), sorted(expired)
         while self.at_contended or looking or expired:
             standing, self.at_contended = self.at_contended, []
-            take_places(self, [cell for cell in standing if isinstance(cell.move, Cap)], at)
+            at_caps = [cell for cell in standing if isinstance(cell.move, Cap)]
             arrivals: dict[str, list[Cell]] = defaultdict(list)
             for cell in standing:
                 if isinstance(cell.move, Message):
                     arrivals[cell.move.step.channel].append(cell)
+            take_places(self, at_caps, at)
             for name in sorted(set(arrivals) | looking):
                 serve(self, self.senders[name], arrivals.get(name, []), at, is_looking=name in looking)
             for name in sorted(looking):
@@ -358,7 +359,15 @@ class Walk:
                 assert cell.move is not None
                 queue = cell.sender.channel.name if cell.sender else None
                 ending = Ending(
-                    "active", None, cell.move.id, None, cell.arrived_at, cell.wakes_at, cell.is_deferred, cell.held, queue
+                    "active",
+                    None,
+                    cell.move.id,
+                    None,
+                    cell.arrived_at,
+                    cell.wakes_at,
+                    cell.is_deferred,
+                    cell.held,
+                    queue,
                 )
                 self.finished.append((cell, ending))
         trail_of = np.full(len(self.atoms), -1, dtype=np.int64)
