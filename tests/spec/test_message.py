@@ -5,10 +5,6 @@ from __future__ import annotations
 from tests.spec.running import spec
 from tests.spec.told import Told
 
-SMS = """
-    sms: {address: profile.phone, consent: "profile.consents['sms']"}
-"""
-
 
 @spec
 def test_a_send_is_made_at_the_moment_of_arrival_and_the_instance_goes_on() -> Told:
