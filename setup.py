@@ -1,4 +1,4 @@
-"""Puts the sample project, which stands at the root of the repository, into the built package; all else: pyproject.toml."""
+"""Puts the sample project, which stands at the root of the repository, into the built package. Else: pyproject.toml."""
 
 import runpy
 import shutil

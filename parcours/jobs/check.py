@@ -49,7 +49,7 @@ def check_everything(store: Store, project: Project) -> list[Finding]:
     if committed.until is None:
         return [finding("ticks", "none has run yet", [])]
     tables = _read(store, committed)
-    findings = []
+    findings: list[Finding] = []
     for check in (_ticks, _versions, _messages, _sends, _twice, _batches, _daily):
         findings += check(tables)
         log.info("%s: %s", findings[-1].name, "ok" if findings[-1].is_ok else "FAILED")

@@ -140,7 +140,7 @@ def _run_days(
             store.append_small("events", late_events)
             LOG.info("%d late events have come", late_events.num_rows)
         for id, at in _refreshes(project, start, until):
-            refresh(project, [id], at=at, spark=store.spark)
+            refresh(project, [id], at, store.spark)
         ticks += len(run_tick(store, project, until, DAY, on_tick=say))
         start = until
     return ticks

@@ -23,7 +23,7 @@ NAMES = (
     "Ada Aiko Alice Amir Ana Antoine Bea Ben Camille Carlos Chloe Clara Dan Diego Elena Emil Emma Erik Eva Fay Felix "
     "Finn Gabriel Grace Gus Hana Hugo Ida Ines Iris Jack Jade Jan Jules Kai Karim Kenji Lea Leo Lina Louis Lucas Lucy "
     "Manon Marco Maria Marie Max Mia Mila Nina Noah Nora Olga Oscar Paul Rosa Sara Sofia Theo Tom Yuki Zoe"
-).split()
+)
 DOMAINS = {"mail.example": 45, "post.example": 25, "inbox.example": 20, "work.example": 10}
 ZONES = {
     "Europe/Paris": ("FR", "fr-FR", 46),
@@ -54,7 +54,8 @@ def make_population(count: int, start: dt.datetime, days: int) -> Population:
     chance = np.random.default_rng(SEED)
     ids = np.array([f"p{number:07d}" for number in range(1, count + 1)], dtype=object)
     orders = _orders(chance, ids, start, days)
-    spent = np.bincount(orders.person, weights=np.where(orders.at < _micros(start), orders.amount, 0), minlength=count)
+    before = np.where(orders.at < _micros(start), orders.amount, 0.0)
+    spent = np.bincount(orders.person, weights=before, minlength=count).astype(np.float64)
     profiles = _profiles(chance, ids, spent)
     late = (orders.at >= _micros(start)) & (chance.random(len(orders.at)) < 0.03)
     late &= orders.at < _micros(start + dt.timedelta(days=days / 2))
@@ -70,11 +71,13 @@ def make_population(count: int, start: dt.datetime, days: int) -> Population:
 # ------------------------------------------------------------------------------------------------------------ people
 def _profiles(chance: np.random.Generator, ids: Texts, spent: Floats) -> pa.Table:
     count = len(ids)
-    names = chance.choice(np.array(NAMES, dtype=object), count)
+    names = chance.choice(np.array(NAMES.split(), dtype=object), count)
     zone_names = np.array([*ZONES, *UNKNOWN_ZONES, None], dtype=object)
     weights = np.array([*(share for _, _, share in ZONES.values()), 0.4, 0.3, 0.3, 2.0])
     zones = chance.choice(zone_names, count, p=weights / weights.sum())
-    tiers = np.where(spent >= 250, "gold", np.where(spent >= 120, "silver", None))
+    tiers = np.array([None, "silver", "gold"], dtype=object)[np.digitize(spent, [120, 250])]
+    names_told = np.array(names)
+    names_told[chance.random(count) < 0.06] = None
     push = [f"token-{id}" if has else None for id, has in zip(ids, chance.random(count) < 0.55, strict=True)]
     return pa.table(
         {
@@ -86,7 +89,7 @@ def _profiles(chance: np.random.Generator, ids: Texts, spent: Floats) -> pa.Tabl
             "locale": _text([ZONES[zone][1] if zone in ZONES else None for zone in zones]),
             "is_test": pa.array(np.zeros(count, dtype=bool)),
             "consents": _consents(chance, count),
-            "first_name": _text(np.where(chance.random(count) < 0.06, None, names)),
+            "first_name": _text(names_told),
             "country": _text([ZONES[zone][0] if zone in ZONES else None for zone in zones]),
             "tier": _text(tiers),
             "lifetime_value": pa.array(np.round(spent, 2)),

@@ -147,18 +147,19 @@ def _words(row: Row, until: dt.datetime | None, instance: Row | None, send: Row 
         "timed_out": "left the journey: its time was over",
         "failed": "failed",
         "moved": "moved from version",
-    }.get(outcome, outcome)
+    }.get(outcome, str(outcome))
     return said + because
 
 
 def _passed(row: Row) -> str:
-    told = {
+    told: dict[str, str] = {
         "condition": f"took the path {row['path']}" if row["path"] else "no path was true",
         "split": f"took the path {row['path']}",
         "profile_cap": "within the cap" if row["path"] == "within" else "over the cap",
         "wait": "the wait is over",
     }
-    return told.get(row["step_type"], f"went on{' by ' + row['path'] if row['path'] else ''}")
+    by = f" by {row['path']}" if row["path"] else ""
+    return told.get(str(row["step_type"]), f"went on{by}")
 
 
 def _subject(send: Row) -> str:

@@ -29,6 +29,10 @@ WarehouseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output; all else goes to standard error.")]
 
 
+class Failed(UserError):
+    """What was asked is right, and it failed: exit status 1."""
+
+
 @dataclass(frozen=True)
 class Given:
     """What was given to the command besides its own arguments, before or after its name."""
@@ -153,7 +157,7 @@ def status_of(error: UserError) -> int:
     """1 where what was asked is right and failed, else 2."""
     from parcours.jobs.lock import Busy
 
-    return FAILED if isinstance(error, Busy) else WRONG
+    return FAILED if isinstance(error, Failed | Busy) else WRONG
 
 
 def run(argv: Sequence[str] | None = None) -> int:

@@ -1,13 +1,14 @@
 """Commands that fill the input tables: load, audiences."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
-from parcours.jobs.cli.app import DONE, FAILED, Given, app, command
+from parcours.jobs.cli.app import DONE, FAILED, Failed, Given, app, command
 from parcours.jobs.cli.arguments import At, moment
 from parcours.jobs.cli.output import plural
 
@@ -68,27 +69,28 @@ def refresh(
         list[str] | None, typer.Argument(metavar="[ID]...", help="All that have a file unless given.")
     ] = None,
     at: At = None,
-) -> int:
+) -> None:
     """Runs the audiences' SQL, and records who entered and who left at that logical time."""
-    from parcours.jobs.audiences import refresh as job
+    when = moment(at)
+    from parcours.jobs import audiences as job
     from parcours.jobs.places import open_project
 
     project = open_project(given.folder, given.warehouse)
-    with output.working("audiences refresh"):
-        reports = job(project, ids or [], at=moment(at))
-    given.answer([vars(report) for report in reports], *(str(report) for report in reports))
-    return DONE
+    with output.working("audiences refresh"), _refusal_fails():
+        done = job.refresh(project, ids or [], when)
+    given.answer([vars(each) for each in done], *(job.summary(each) for each in done))
 
 
 @command(audiences, "preview")
 def preview(given: Given, id: Annotated[str, typer.Argument(metavar="ID")], at: At = None) -> None:
     """Says how many members the audience's SQL selects, and changes nothing."""
-    from parcours.jobs.audiences import preview as job
+    when = moment(at)
+    from parcours.jobs import audiences as job
     from parcours.jobs.places import open_project
 
     project = open_project(given.folder, given.warehouse)
-    with output.working("audiences preview"):
-        count = job(project, id, at=moment(at))
+    with output.working("audiences preview"), _refusal_fails():
+        count = job.preview(project, id, when)
     given.answer({"audience_id": id, "members": count}, f"{id}: {plural(count, 'member')}")
 
 
@@ -96,15 +98,26 @@ def preview(given: Given, id: Annotated[str, typer.Argument(metavar="ID")], at: 
 def load_audience(
     given: Given,
     id: Annotated[str, typer.Argument(metavar="ID")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet with a column profile_id.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet with a column profile_id.")],
     at: At = None,
-) -> int:
+) -> None:
     """Takes a file as the audience's members at that logical time: who isn't in it has left."""
-    from parcours.jobs.audiences import load as job
+    when = moment(at)
+    from parcours.jobs import audiences as job
     from parcours.jobs.places import open_project
 
     project = open_project(given.folder, given.warehouse)
-    with output.working("audiences load"):
-        report = job(project, id, file, at=moment(at))
-    given.answer(vars(report), str(report))
-    return DONE
+    with output.working("audiences load"), _refusal_fails():
+        done = job.load_snapshot(project, id, file, when)
+    given.answer(vars(done), job.summary(done))
+
+
+@contextmanager
+def _refusal_fails() -> Iterator[None]:
+    """What the data refuses is no mistake in what was asked."""
+    from parcours.jobs.audiences import RefreshRefused
+
+    try:
+        yield
+    except RefreshRefused as refused:
+        raise Failed(str(refused)) from refused

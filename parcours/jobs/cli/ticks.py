@@ -1,5 +1,6 @@
 """Commands over the main job: tick, check."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,7 +44,7 @@ def told(report: "TickReport") -> str:
     return f"tick until {iso(report.until)}: {shown_counts(report.counts)} in {report.seconds:.1f} s"
 
 
-def shown_counts(counts: "dict[str, int]") -> str:
+def shown_counts(counts: Mapping[str, int]) -> str:
     """`3 entered, 2 sent`; of what is counted by version or channel nothing."""
     shown = [f"{count:,} {name}" for name, count in sorted(counts.items()) if ":" not in name and count]
     return ", ".join(shown) or "nothing to do"
