@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from parcours.definition.times import iso
 from parcours.expectations.suites import Expectation, table_suite
 from parcours.jobs.committed import Committed
 from parcours.jobs.gate import Asked, GateFailed, answer, asked, judge
@@ -34,7 +35,7 @@ def check_inputs(question: Asked, now: datetime) -> dict[str, Any]:
     """Rows looked at, by source. UserError where a definition or a place is wrong, GateFailed where rows are."""
     if question.until > now + TOLERANCE:
         # Nobody could load what happens until then any more, and no earlier tick could follow.
-        raise GateFailed(f"the tick would end in the future: {question.until.isoformat()} (wait until then)")
+        raise GateFailed(f"the tick would end in the future: {iso(question.until)} (wait until then)")
     project = open_project(question.folder)
     for problem in project.warnings:
         LOG.warning("%s", problem)
