@@ -101,11 +101,15 @@ def _csv(spark: SparkSession, name: str, place: str, *, has_long_rows: bool) -> 
 
 
 def _header(spark: SparkSession, name: str, place: str) -> str:
-    first = spark.read.text(place).first()
-    header = (first[0] if first else "").removeprefix("\ufeff")
+    if "://" in name:
+        first = spark.read.text(place).first()
+        text = str(first[0]) if first else ""
+    else:
+        text = next(_lines(Path(name)), b"").decode().rstrip("\r\n")
+    header = text.removeprefix("\ufeff")
     if not header.strip():
         raise UserError(f"{name}:1: no header line (write the names of the columns in the first line)")
-    return str(header)
+    return header
 
 
 def _check_names(name: str, names: list[str]) -> None:
@@ -135,10 +139,10 @@ def _json_types(objects: DataFrame) -> dict[str, str]:
     spark = objects.sparkSession
     keys = spark.sql(
         "SELECT entry.key AS key, schema_of_variant_agg(entry.value) AS type "
-        "FROM {objects}, LATERAL variant_explode(json) entry GROUP BY entry.key ORDER BY entry.key",
+        "FROM {objects}, LATERAL variant_explode(json) entry GROUP BY entry.key",
         objects=objects.select("json"),
     )
-    return {row.key: _json_type(row.type) for row in keys.collect()}
+    return {row.key: _json_type(row.type) for row in sorted(keys.collect())}
 
 
 def _json_type(found: str) -> str:

@@ -53,12 +53,12 @@ class Merge:
 def merge(staged: Staged) -> Merge:
     """What the load comes to, on the table as it stood at its start."""
     reasons = [rule.reason for rule in staged.rules]
-    counted = figures(staged.rows, reasons).collect()[0]
+    counted = figures(staged.rows, staged.table.key, reasons).collect()[0]
     found = {reason: counted[number + 2] for number, reason in enumerate(reasons)}
-    found |= {"rows": counted["rows"]}
-    keys = staged.sound.select(*staged.table.key).distinct().count()
-    found[REPEATED] = counted["sound"] - keys
-    rows = _compared(staged, _unique(staged, has_repeated=found[REPEATED] > 0)).persist()
+    found |= {"rows": counted["rows"], REPEATED: counted["repeated"]}
+    rows = _compared(staged, _unique(staged, has_repeated=found[REPEATED] > 0))
+    if staged.stored is not None:
+        rows = rows.persist()
     overlaps = None
     if staged.table.name == "audience_members":
         overlaps = _overlaps(staged, rows)
@@ -117,8 +117,7 @@ def write(merged: Merge) -> dict[str, int]:
     A load that changes nothing makes no commit.
     """
     staged = merged.staged
-    kinds = {row[KIND]: row["count"] for row in merged.rows.groupBy(KIND).count().collect()}
-    counts = {kind: kinds.get(kind, 0) for kind in (INSERTED, UPDATED, UNCHANGED)}
+    counts = _counts(merged)
     staged.store.ensure(staged.table.name)
     _add_columns(staged)
     changed = merged.rows.where(F.col(KIND) != UNCHANGED).drop(KIND)
@@ -127,6 +126,14 @@ def write(merged: Merge) -> dict[str, int]:
     elif counts[INSERTED]:
         staged.store.append(staged.table.name, changed)
     return counts
+
+
+def _counts(merged: Merge) -> dict[str, int]:
+    if merged.staged.stored is None:
+        return {INSERTED: merged.figures["rows"] - merged.figures[REPEATED], UPDATED: 0, UNCHANGED: 0}
+    kinds = (INSERTED, UPDATED, UNCHANGED)
+    counted = merged.rows.agg(*(F.count_if(F.col(KIND) == kind).alias(kind) for kind in kinds)).collect()[0]
+    return {kind: counted[kind] for kind in kinds}
 
 
 def _add_columns(staged: Staged) -> None:

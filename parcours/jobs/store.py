@@ -186,17 +186,27 @@ class Store:
         columns = [f"`{field.name}`" for field in self.delta(table).schema().fields]
         frame.select(*columns).write.format("delta").mode("append").save(self.path(table))
 
-    def merge(self, table: str, frame: "DataFrame") -> None:
-        """Updates the rows whose key the frame has and inserts the others, in one commit. Unique on the key."""
+    def merge(self, table: str, frame: "DataFrame", *, gone: "DataFrame | None" = None) -> None:
+        """Updates the rows whose key the frame has and inserts the others, in one commit. Unique on the key.
+
+        Rows of the frame whose key `gone` has too are deleted.
+        """
         from delta.tables import DeltaTable as SparkDeltaTable
+        from pyspark.sql import functions as F
 
         key = ALL[table].key
         target = SparkDeltaTable.forPath(self.spark, self.path(table)).alias("t")
         matching = " AND ".join(f"t.`{name}` = s.`{name}`" for name in key)
         values: dict[str, str | Column] = {f"`{name}`": f"s.`{name}`" for name in frame.columns}
-        changes: dict[str, str | Column] = {name: value for name, value in values.items() if name.strip("`") not in key}
-        merging = target.merge(frame.alias("s"), matching).whenMatchedUpdate(set=changes)
-        merging.whenNotMatchedInsert(values=values).execute()
+        changes = {name: value for name, value in values.items() if name.strip("`") not in key}
+        source = frame
+        if gone is not None:
+            going = gone.select(*key, F.lit(True).alias("__is_gone"))
+            source = frame.join(going, on=list(key), how="left")
+        merging = target.merge(source.alias("s"), matching)
+        if gone is not None:
+            merging = merging.whenMatchedDelete("s.__is_gone")
+        merging.whenMatchedUpdate(set=changes).whenNotMatchedInsert(values=values).execute()
 
     def append_small(self, table: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> None:
         """Appends rows that are on the driver, in one commit of milliseconds. No rows: no commit."""
