@@ -55,7 +55,7 @@ class Part:
 @dataclass
 class Batch:
     parts: list[Part] = field(default_factory=list)
-    rows: Rows | Exception | None = None
+    rows: Rows | None = None
 
     def takes(self, part: Part) -> bool:
         """Whether the part can stand beside the others; then it does."""
@@ -86,10 +86,13 @@ class EngineRuns:
         if batch.rows is None:
             try:
                 batch.rows = engine.run(merged([each.case for each in batch.parts]), folder(), spark)
-            except Exception as error:  # each of the batch's tests is to say it
-                batch.rows = error
-        if isinstance(batch.rows, Exception):
-            raise batch.rows
+            except Exception:  # of one of them, which halving finds
+                if len(batch.parts) == 1:
+                    raise
+                self.batches.remove(batch)
+                middle = len(batch.parts) // 2
+                self.batches += [Batch(batch.parts[:middle]), Batch(batch.parts[middle:])]
+                return self.rows_of(told, folder, spark)
         mine = {
             table: [row for row in rows if row["journey_id"] in part.journeys] for table, rows in batch.rows.items()
         }

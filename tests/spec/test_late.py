@@ -193,7 +193,11 @@ def test_an_incremental_read_takes_members_whose_stay_was_learnt_since_the_last_
         # cleo isn't a member any more when the next read comes
         until="03-02 12:00",
         journey="""
-            entry: {type: read_audience, audience: news, schedule: {cron: "0 9 * * *"}, incremental: true}
+            entry:
+              type: read_audience
+              audience: news
+              schedule: {cron: "0 9 * * *", until: 2026-03-04T09:00:00Z}
+              incremental: true
             steps: [{id: last, type: end}]
         """,
         profiles=THREE,
@@ -203,7 +207,7 @@ def test_an_incremental_read_takes_members_whose_stay_was_learnt_since_the_last_
         """,
         later=[
             Later(
-                until="03-05 00:00",
+                until="03-10 00:00",
                 members="""
                     audience_id | profile_id | entered_at  | exited_at
                     news        | bob        | 03-01 08:00 |

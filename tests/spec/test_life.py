@@ -148,20 +148,20 @@ def test_those_inside_finish_on_their_version_and_nobody_is_in_two() -> Told:
 @spec
 def test_a_version_published_after_a_tick_holds_from_its_moment_on() -> Told:
     return Told(
-        until="03-02 11:00",
+        until="03-02 12:00",
         journey=WAIT_THEN_MAIL,
         profiles=TWO,
         events="""
             event_time  | event_type   | profile_id
-            03-02 10:30 | order_placed | ada
-            03-02 11:15 | order_placed | bob
-            03-02 12:00 | order_placed | ada
+            03-02 11:30 | order_placed | ada
+            03-02 12:15 | order_placed | bob
+            03-02 13:00 | order_placed | ada
         """,
         later=[
             Later(
                 until="03-10 00:00",
                 journey="""
-                    published: 03-02 11:20
+                    published: 03-02 12:20
                     version: 2
                     entry: {type: event, event: order_placed}
                     steps: [{id: new, type: message, channel: email}]
@@ -170,9 +170,9 @@ def test_a_version_published_after_a_tick_holds_from_its_moment_on() -> Told:
         ],
         sends="""
             profile_id | journey_version | step_id | send_at
-            ada        | 1               | mail    | 03-02 11:30
-            bob        | 1               | mail    | 03-02 12:15
-            ada        | 2               | new     | 03-02 12:00
+            ada        | 1               | mail    | 03-02 12:30
+            bob        | 1               | mail    | 03-02 13:15
+            ada        | 2               | new     | 03-02 13:00
         """,
     )
 
@@ -180,7 +180,7 @@ def test_a_version_published_after_a_tick_holds_from_its_moment_on() -> Told:
 @spec
 def test_a_journey_that_was_stopped_comes_back_with_a_new_version() -> Told:
     return Told(
-        until="03-03 00:00",
+        until="03-02 12:00",
         journey=WAIT_THEN_MAIL,
         profiles=TWO,
         events="""

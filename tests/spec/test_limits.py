@@ -351,7 +351,7 @@ def test_whoever_waits_for_room_is_due_at_the_end_of_max_deferral() -> Told:
 def test_limits_hold_for_all_journeys_together_and_for_everything_sent_before_in_the_window() -> Told:
     return Told(
         channels=ONE_AN_HOUR,
-        until="03-02 09:15",
+        until="03-02 12:00",
         journey="""
             id: one
             entry: {type: event, event: order_placed}
@@ -364,13 +364,13 @@ def test_limits_hold_for_all_journeys_together_and_for_everything_sent_before_in
         profiles=THREE,
         events="""
             event_time  | event_type   | profile_id
-            03-02 09:10 | order_placed | ada
-            03-02 09:20 | order_seen   | bob
+            03-02 12:00 | order_placed | ada
+            03-02 12:20 | order_seen   | bob
         """,
-        later=[Later(until="03-03 00:00")],
+        later=[Later(until="03-10 00:00")],
         sends="""
             journey_id | profile_id | send_at
-            one        | ada        | 03-02 09:10
-            two        | bob        | 03-02 10:00
+            one        | ada        | 03-02 12:00
+            two        | bob        | 03-02 13:00
         """,
     )

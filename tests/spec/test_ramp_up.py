@@ -20,7 +20,7 @@ def test_a_months_plan_worked_by_hand() -> Told:
     return Told(
         # 400 members: 5 on each of days 1 to 3, 10 on 4 to 7, which makes 55; 50 on 8 to 13, which makes 355;
         # the 45 that are left on day 14, of 50
-        until="03-31 00:00",
+        until="11-01 00:00",
         rows=[profiles(*FOUR_HUNDRED), members("all", *FOUR_HUNDRED)],
         channels="""
             email:
@@ -54,7 +54,7 @@ def test_a_months_plan_worked_by_hand() -> Told:
 def test_before_it_starts_nothing_is_sent_and_after_the_last_number_it_holds() -> Told:
     return Told(
         # there is no max_deferral with a ramp-up
-        until="03-31 00:00",
+        until="11-01 00:00",
         channels="""
             email: {address: profile.email, ramp_up: {starts_on: 2026-03-20, per_day: [1, 2]}}
         """,

@@ -20,10 +20,12 @@ def test_at_each_occurrence_every_current_member_enters() -> Told:
         # weekdays at nine in Paris, 8:00 UTC
         journey="""
             timezone: Europe/Paris
-            entry: {type: read_audience, audience: news, schedule: {cron: "0 9 * * MON-FRI"}}
+            entry:
+              type: read_audience
+              audience: news
+              schedule: {cron: "0 9 * * MON-FRI", until: 2026-03-04T00:00:00Z}
             steps: [{id: last, type: end}]
         """,
-        until="03-04 00:00",
         profiles=FOUR,
         members="""
             audience_id | profile_id | entered_at  | exited_at
@@ -79,11 +81,14 @@ def test_a_schedule_may_have_an_end_and_begins_with_the_publication() -> Told:
 def test_two_occurrences_that_a_clock_change_brings_together_are_one() -> Told:
     return Told(
         # on the 29th in Paris 02:30 is skipped, hence 03:30; that is 01:30 UTC, after 00:30 for 01:30
-        until="03-30 00:00",
+        until="11-01 00:00",
         journey="""
             published: 03-28 12:00
             timezone: Europe/Paris
-            entry: {type: read_audience, audience: news, schedule: {cron: "30 1,2,3 * * *"}}
+            entry:
+              type: read_audience
+              audience: news
+              schedule: {cron: "30 1,2,3 * * *", until: 2026-03-30T00:00:00Z}
             steps: [{id: last, type: end}]
         """,
         profiles=FOUR,

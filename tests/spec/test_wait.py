@@ -42,7 +42,7 @@ def test_a_duration_is_elapsed_time() -> Told:
 def test_a_day_is_24_hours_when_the_clocks_change() -> Told:
     return Told(
         # Europe's clocks go forward on the 29th at 01:00 UTC
-        until="03-31 00:00",
+        until="11-01 00:00",
         journey="""
             timezone: Europe/Paris
             entry: {type: event, event: order_placed}
@@ -65,7 +65,7 @@ def test_a_day_is_24_hours_when_the_clocks_change() -> Told:
 @spec
 def test_whoever_waits_is_due_at_the_end_of_the_wait() -> Told:
     return Told(
-        until="03-02 10:00",
+        until="03-02 12:00",
         journey="""
             entry: {type: event, event: order_placed}
             steps:
@@ -83,17 +83,17 @@ def test_whoever_waits_is_due_at_the_end_of_the_wait() -> Told:
 @spec
 def test_a_wait_that_ends_with_the_tick_is_over_in_it() -> Told:
     return Told(
-        until="03-02 11:00",
+        until="03-02 12:00",
         journey="""
             entry: {type: event, event: order_placed}
             steps:
-              - {id: pause, type: wait, for: 2h}
+              - {id: pause, type: wait, for: 3h}
         """,
         profiles=ADA,
         events=ADA_BUYS,
         instances="""
             profile_id | status    | step_id | ended_at
-            ada        | completed | end     | 03-02 11:00
+            ada        | completed | end     | 03-02 12:00
         """,
     )
 

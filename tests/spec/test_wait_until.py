@@ -47,7 +47,7 @@ def test_until_a_local_time_is_the_first_not_before_the_arrival() -> Told:
 @spec
 def test_until_a_local_time_on_one_of_the_days_and_after_so_many_days() -> Told:
     return Told(
-        until="03-15 00:00",
+        until="11-01 00:00",
         journey="""
             entry: {type: event, event: order_placed}
             steps:
