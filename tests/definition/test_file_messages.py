@@ -191,6 +191,15 @@ AUDIENCES = [
     ),
     ("id: a\nsql: profiles", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
     ("id: a\nsql: SELEC x", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
+    (
+        "id: a\nsql: SELECT profile_id FROM orders WHERE (a = 1",
+        "2: sql: Expecting ). Line 1, Col: 42.",
+    ),
+    (
+        "id: a\nsql: SELECT profile_id FROM lake.orders",
+        "2: sql: lake.orders is not a table of the warehouse (write its name alone)",
+    ),
+    ("id: a\nsql: SELECT profile_id, as_of(1) AS t FROM orders", "2: sql: as_of takes nothing (write as_of())"),
     ("id: a\nsql: DROP TABLE profiles", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
     (
         "id: a\nsql: SELECT profile_id FROM a; SELECT profile_id FROM b",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
+from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.columns import column_type
 from parcours.definition.expressions import ANY_TEXT
-from parcours.definition.problems import Finding, Mistake
+from parcours.definition.problems import Finding, Mistake, UserError
+
+ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 # What differs from run to run, by the name that sqlglot gives it, and what to write instead.
 UNREPEATABLE = {
@@ -41,36 +44,38 @@ UNREPEATABLE = {
 }
 
 
-def _parsed(sql: str) -> exp.Query | None:
-    """The one query that the text is; None where it is anything else."""
-    try:
-        statements = sqlglot.parse(sql, read="spark")
-    except SqlglotError:
-        return None
-    one = statements[0] if len(statements) == 1 else None
-    return one if isinstance(one, exp.Query) else None
-
-
 def check_query(sql: str) -> Iterator[Finding]:
     """What is wrong with an audience's SQL, at its place in the file."""
-    query = _parsed(sql)
-    if query is None:
-        yield Finding(("sql",), "not one SELECT", "write SELECT profile_id FROM ...")
+    try:
+        tables_of(sql)
+        sql_at(sql, ANY_MOMENT)
+    except UserError as error:
+        yield Finding(("sql",), str(error).removeprefix("sql: "))
         return
+    query = _query(sql)
     names = query.named_selects
     if "*" not in names and "profile_id" not in [name.lower() for name in names]:
         yield Finding(("sql",), "the query has no column profile_id", "one row a member: SELECT profile_id, ...")
     for call in query.find_all(exp.Func):
-        name = call.name if isinstance(call, exp.Anonymous) else call.sql_name()
-        if name.lower() in UNREPEATABLE and not (name.lower() == "unix_timestamp" and call.this is not None):
-            what = f"{name.lower()} differs from run to run"
-            yield Finding(("sql",), what, UNREPEATABLE[name.lower()])
+        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+        if name in UNREPEATABLE and not (name == "unix_timestamp" and call.this is not None):
+            yield Finding(("sql",), f"{name} differs from run to run", UNREPEATABLE[name])
+
+
+def _query(sql: str) -> exp.Query:
+    query = sqlglot.parse_one(sql, read="spark")
+    assert isinstance(query, exp.Query), "tables_of has read it"
+    return query
 
 
 def query_columns(sql: str) -> Mapping[str, str]:
     """The columns of an audience beside profile_id, with their types as far as the text tells them, else text."""
-    query = _parsed(sql)
-    if query is None or "*" in query.named_selects:
+    try:
+        tables_of(sql)
+    except UserError:  # told by check_query
+        return ANY_TEXT
+    query = _query(sql)
+    if "*" in query.named_selects:
         return ANY_TEXT
     found: dict[str, str] = {}
     for column in annotate_types(query, dialect="spark").selects:
