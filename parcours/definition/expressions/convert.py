@@ -118,9 +118,9 @@ def local_in_zone(term: Term, zone: str) -> Term:
     written = term.literal
     if isinstance(written, datetime) and written.tzinfo is None:
         return local_term(written)
-    if zone == "UTC":
-        return Term(f"CAST({term.sql} AS TIMESTAMP_NTZ)", LOCAL_TIME)
-    shifted = f"from_utc_timestamp({within_calendar(term).sql}, {quoted(zone)})"
+    shifted = within_calendar(term).sql
+    if zone != "UTC":
+        shifted = f"from_utc_timestamp({shifted}, {quoted(zone)})"
     return Term(f"CAST({shifted} AS TIMESTAMP_NTZ)", LOCAL_TIME)
 
 

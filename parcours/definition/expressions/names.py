@@ -52,14 +52,14 @@ class Names:
         if first in NAMESPACES and not rest:
             raise Mistake(f"{first} alone is no value", f"write {first}.<name>")
         if first not in NAMESPACES:
-            return self._with_fields(self._extra(first, rest), rest)
+            return self.with_fields(self._extra(first, rest), rest)
         readers: dict[str, Callable[[str], Term]] = {
             "profile": self._profile,
             "event": self._event,
             "audience": self._audience,
             "journey": self._journey,
         }
-        return self._with_fields(readers[first](rest[0]), rest[1:])
+        return self.with_fields(readers[first](rest[0]), rest[1:])
 
     def now(self) -> Term:
         """The instance's own time."""
@@ -72,7 +72,7 @@ class Names:
         return Term("__local_now", LOCAL_TIME)
 
     @staticmethod
-    def _with_fields(term: Term, names: Sequence[str]) -> Term:
+    def with_fields(term: Term, names: Sequence[str]) -> Term:
         for name in names:
             term = field_of(term, name)
         return term
