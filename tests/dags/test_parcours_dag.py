@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tests.dags.conftest import DAGS, WEEKLY, WELCOME, write_project
@@ -102,3 +104,49 @@ print(module.dag.dag_id, loaded, took < 1.0, took)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].startswith("parcours [] True"), done.stdout
+
+
+NINE, QUARTER_PAST = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+
+
+def rendered(template: str, dag: "DAG", *, until: str | None = None, **run: object) -> str:
+    """What a template says in a run."""
+    context = {"params": {"until": until}, "dag_run": SimpleNamespace(**run)}
+    return dag.get_template_env().from_string(template).render(context)
+
+
+def test_a_scheduled_run_ticks_until_its_interval_ends_and_tells_of_all_since_it_began(dag: "DAG") -> None:
+    from parcours.dags.factory import SINCE, UNTIL
+
+    run = {"data_interval_start": NINE, "data_interval_end": QUARTER_PAST, "run_type": "scheduled"}
+    assert rendered(UNTIL, dag, **run) == "2026-03-02T09:15:00+00:00"
+    assert rendered(SINCE, dag, **run) == "2026-03-02T09:00:00+00:00"
+
+
+def test_a_run_by_hand_ticks_until_it_was_asked_for_and_tells_of_that_tick_alone(dag: "DAG") -> None:
+    from parcours.dags.factory import SINCE, UNTIL
+
+    run = {"data_interval_start": NINE, "data_interval_end": QUARTER_PAST, "run_type": "manual"}
+    assert rendered(UNTIL, dag, **run) == "2026-03-02T09:15:00+00:00"
+    assert rendered(SINCE, dag, **run) == ""
+
+
+def test_a_run_without_logical_date_ticks_until_it_may_start(dag: "DAG") -> None:
+    from parcours.dags.factory import SINCE, UNTIL
+
+    run = {
+        "data_interval_start": None,
+        "data_interval_end": None,
+        "run_after": QUARTER_PAST,
+        "run_type": "asset_triggered",
+    }
+    assert rendered(UNTIL, dag, **run) == "2026-03-02T09:15:00+00:00"
+    assert rendered(SINCE, dag, **run) == ""
+
+
+def test_a_run_may_name_its_tick(dag: "DAG") -> None:
+    from parcours.dags.factory import SINCE, UNTIL
+
+    run = {"data_interval_start": NINE, "data_interval_end": QUARTER_PAST, "run_type": "scheduled"}
+    assert rendered(UNTIL, dag, until="2026-03-02T08:00:00Z", **run) == "2026-03-02T08:00:00Z"
+    assert rendered(SINCE, dag, until="2026-03-02T08:00:00Z", **run) == ""
