@@ -23,7 +23,7 @@ SAMPLE = {
           page_viewed:
     """,
     "profiles.yaml": """
-        profiles: {tier: string, lifetime_value: double, tags: array<string>, next_visit: timestamp}
+        profiles: {tier: string, first_name: string, lifetime_value: double, tags: array<string>, next_visit: timestamp}
     """,
     "channels.yaml": """
         channels:
