@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -263,3 +264,14 @@ def _finished(agenda: Agenda, walked: Walked, counts: Mapping[str, int]) -> dict
 def _shown(counts: Mapping[str, int]) -> str:
     shown = [f"{count} {name}" for name, count in sorted(counts.items()) if ":" not in name and count]
     return ", ".join(shown) or "nothing to do"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The spark-submit entry point: `parcours tick` with these arguments; returns its exit status."""
+    from parcours.jobs.cli.app import run
+
+    return run(["tick", *(sys.argv[1:] if argv is None else argv)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
