@@ -1,46 +1,37 @@
-"""The reconciliations of specification 2.7 over everything that is committed."""
+"""parcours check: the reconciliations of specification 2.7 over everything that is committed."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from parcours.jobs import check_rows
 from parcours.jobs.check_files import check_files
 from parcours.jobs.check_room import check_caps, check_limits
 from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
-from parcours.jobs.outbox import batches
 from parcours.jobs.store import Store
-from parcours.transforms import reconcile
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
     from parcours.definition.project import Project
 
 log = logging.getLogger("parcours.check")
 
-ENDED = ("completed", "exited", "failed", "timed_out")
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables as the last tick left them."""
-
-    committed: Committed
-    outcomes: DataFrame
-    instances: DataFrame
-    deliveries: DataFrame
-    batches: Sequence[Mapping[str, Any]]
-    counts: Sequence[Mapping[str, Any]]
-    """Rows of step_outcomes by version, step, outcome, path, reason and day."""
+OF_ROWS = (
+    check_rows.check_ticks,
+    check_rows.check_versions,
+    check_rows.check_messages,
+    check_rows.check_sends,
+    check_rows.check_twice,
+    check_rows.check_batches,
+    check_rows.check_daily,
+)
 
 
 def check_everything(store: Store, project: Project) -> list[Finding]:
@@ -48,142 +39,16 @@ def check_everything(store: Store, project: Project) -> list[Finding]:
     committed = Committed(store)
     if committed.until is None:
         return [finding("ticks", "none has run yet", [])]
-    tables = _read(store, committed)
+    tables = check_rows.read_tables(store, committed)
     findings: list[Finding] = []
-    for check in (_ticks, _versions, _messages, _sends, _twice, _batches, _daily):
-        findings += check(tables)
-        log.info("%s: %s", findings[-1].name, "ok" if findings[-1].is_ok else "FAILED")
+    for check in OF_ROWS:
+        for each in check(tables):
+            log.info("%s: %s", each.name, "ok" if each.is_ok else "FAILED")
+            findings.append(each)
     findings.append(check_files(project, tables.batches))
     findings += check_limits(project, committed, tables.deliveries)
     findings += check_caps(store, committed, tables.outcomes, tables.instances)
     return findings
-
-
-def _read(store: Store, committed: Committed) -> Tables:
-    def table(name: str) -> DataFrame:
-        return store.read(name, committed.version(name))
-
-    until = committed.until
-    known = [row for row in batches(store) if until is not None and row["tick_until"] <= until]
-    outcomes = table("step_outcomes")
-    counts = _rows(reconcile.outcome_counts(outcomes))
-    return Tables(committed, outcomes, table("journey_instances"), table("deliveries"), known, counts)
-
-
-def _rows(frame: DataFrame) -> list[dict[str, Any]]:
-    return [row.asDict() for row in frame.collect()]
-
-
-def _ticks(tables: Tables) -> Iterator[Finding]:
-    ticks = tables.committed.ticks
-    wrong = [
-        f"the tick until {after['until']} begins at {after['from']}, the one before ends at {before['until']}"
-        for before, after in pairwise(ticks)
-        if before["until"] != after["from"]
-    ]
-    yield finding("ticks follow one another", f"{len(ticks):,} ticks", wrong)
-
-
-def _versions(tables: Tables) -> Iterator[Finding]:
-    """Entered + moved in = ended + moved out + inside, for each version."""
-    counted: Counter[tuple[str, int, str]] = Counter()
-    for row in tables.counts:
-        counted[row["journey_id"], row["journey_version"], row["outcome"]] += row["count"]
-        if row["outcome"] == "moved":
-            counted[row["journey_id"], int(row["reason"]), "moved out"] += row["count"]
-    standing: Counter[tuple[str, int, str]] = Counter()
-    repeated = 0
-    for row in _rows(reconcile.instance_counts(tables.instances)):
-        standing[row["journey_id"], row["journey_version"], row["status"]] += row["count"]
-        repeated += row["count"] - row["distinct"]
-    wrong, came, ended, inside = [], 0, 0, 0
-    for journey, version in sorted({key[:2] for key in (*counted, *standing)}):
-        of_outcome = {name: counted[journey, version, name] for name in ("entered", "moved", "moved out", *ENDED)}
-        comes = of_outcome["entered"] + of_outcome["moved"]
-        goes = sum(of_outcome[name] for name in (*ENDED, "moved out"))
-        stays = standing[journey, version, "active"]
-        came, ended, inside = came + comes, ended + goes, inside + stays
-        if comes != goes + stays:
-            wrong.append(f"{journey} version {version}: {comes:,} came, {goes:,} ended, {stays:,} are inside")
-        wrong += [
-            f"{journey} version {version}: {of_outcome[name]:,} {name} in step_outcomes, {found:,} in journey_instances"
-            for name in ENDED
-            if (found := standing[journey, version, name]) != of_outcome[name]
-        ]
-    if repeated:
-        wrong.append(f"{repeated:,} rows of journey_instances repeat an instance_id")
-    yield finding("nobody lost in a journey", f"{came:,} came = {ended:,} ended + {inside:,} inside", wrong)
-
-
-def _messages(tables: Tables) -> Iterator[Finding]:
-    """Asked = sent + excluded + left while held + held now, for each message step."""
-    names = ("asked", "sent", "excluded", "left_held", "held")
-    total: Counter[str] = Counter()
-    wrong = []
-    for row in _rows(reconcile.messages(tables.outcomes, tables.instances)):
-        total.update({name: row[name] for name in names})
-        place = f"{row['journey_id']} version {row['journey_version']}, {row['step_id']}"
-        figures = _asked(row)
-        if row["asked"] != sum(row[name] for name in names[1:]):
-            wrong.append(f"{place}: {figures}")
-        if row["repeated"]:
-            wrong.append(f"{place}: {row['repeated']:,} were decided or held more than once")
-    yield finding("nobody lost at a message", _asked(total), wrong)
-
-
-def _asked(row: Mapping[str, int]) -> str:
-    return (
-        f"{row['asked']:,} asked = {row['sent']:,} sent + {row['excluded']:,} excluded + "
-        f"{row['left_held']:,} left while held + {row['held']:,} held"
-    )
-
-
-def _sends(tables: Tables) -> Iterator[Finding]:
-    (row,) = _rows(reconcile.sends(tables.outcomes, tables.deliveries))
-    wrong = [f"{row['unmatched']:,} have no match"] if row["unmatched"] else []
-    yield finding("deliveries are what was sent", f"{row['deliveries']:,} deliveries, {row['sent']:,} sent", wrong)
-
-
-def _twice(tables: Tables) -> Iterator[Finding]:
-    (row,) = _rows(reconcile.repeated_deliveries(tables.deliveries))
-    wrong = [f"{row['repeated']:,} delivery ids stand more than once"] if row["repeated"] else []
-    yield finding("no delivery twice", f"{row['deliveries']:,} deliveries", wrong)
-    (row,) = _rows(reconcile.numbering(tables.outcomes))
-    wrong = [f"{row['broken']:,} instances aren't numbered 0, 1, 2, …"] if row["broken"] else []
-    yield finding("no outcome twice", f"{row['rows']:,} outcomes of {row['instances']:,} instances", wrong)
-
-
-def _batches(tables: Tables) -> Iterator[Finding]:
-    """Every delivery stands in one batch, which says how many it holds."""
-    stated = {row["batch_id"]: row["row_count"] for row in tables.batches}
-    found = {row["batch_id"]: row["count"] for row in _rows(reconcile.batch_counts(tables.deliveries))}
-    wrong = [f"{found[None]:,} deliveries stand in no batch"] if found.get(None) else []
-    for id in sorted({*stated, *found} - {None}, key=str):
-        if stated.get(id) != found.get(id):
-            has, holds = stated.get(id), found.get(id, 0)
-            said = "has no row in delivery_batches" if has is None else f"says {has:,} rows"
-            wrong.append(f"batch {id} {said}, and {holds:,} deliveries name it")
-    total = sum(stated.values())
-    yield finding("every delivery in one batch", f"{total:,} deliveries in {len(stated):,} batches", wrong)
-
-
-def _daily(tables: Tables) -> Iterator[Finding]:
-    """The tables for analysts say what the rows say."""
-    key = ("journey_id", "journey_version", "step_id", "outcome", "path", "reason", "day")
-    stated = {tuple(row[name] for name in key): row["count"] for row in tables.committed.rows("step_daily")}
-    names = (*key[:-1], "occurred_date")
-    counted = {tuple(row[name] for name in names): row["count"] for row in tables.counts}
-    differing = [place for place in {*stated, *counted} if stated.get(place, 0) != counted.get(place, 0)]
-    wrong = [
-        f"{' '.join(str(part) for part in place if part is not None)}: {stated.get(place, 0):,} in step_daily, "
-        f"{counted.get(place, 0):,} in step_outcomes"
-        for place in sorted(differing, key=str)
-    ]
-    yield finding("step_daily adds up", f"{sum(stated.values()):,} outcomes in {len(stated):,} rows", wrong)
-    sent = sum(row["sent"] for row in tables.committed.rows("delivery_daily"))
-    rows = sum(count for place, count in counted.items() if place[3] == "sent")
-    wrong = [f"{sent:,} sent in delivery_daily, {rows:,} in step_outcomes"] if sent != rows else []
-    yield finding("delivery_daily adds up", f"{sent:,} sent", wrong)
 
 
 def main(argv: Sequence[str] | None = None, spark: SparkSession | None = None) -> int:

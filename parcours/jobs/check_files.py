@@ -31,9 +31,7 @@ def check_files(project: "Project", batches: Sequence[Mapping[str, Any]]) -> Fin
                 wrong.append(f"batch {batch['batch_id']}: no file {batch['path']}")
             continue
         if sha256(file) != batch["sha256"]:
-            wrong.append(
-                f"batch {batch['batch_id']}: {batch['path']} isn't the file that was sealed, its SHA-256 differs"
-            )
+            wrong.append(f"batch {batch['batch_id']}: {batch['path']} isn't what was sealed: its SHA-256 differs")
             continue
         count = row_count(file, batch["format"])
         rows += count

@@ -1,0 +1,169 @@
+"""Whether the rows add up: nobody lost, nobody twice, every delivery in one batch (specification 2.7)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from parcours.definition.times import iso
+from parcours.jobs.committed import Committed
+from parcours.jobs.findings import Finding, finding
+from parcours.jobs.outbox import batches
+from parcours.jobs.store import Store
+from parcours.transforms import reconcile
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+ENDED = ("completed", "exited", "failed", "timed_out")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables as the last tick left them."""
+
+    committed: Committed
+    outcomes: DataFrame
+    instances: DataFrame
+    deliveries: DataFrame
+    batches: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def counts(self) -> list[dict[str, Any]]:
+        """Rows of step_outcomes by version, step, outcome, path, reason and day."""
+        return _rows(reconcile.outcome_counts(self.outcomes))
+
+
+def read_tables(store: Store, committed: Committed) -> Tables:
+    """The tables at the versions of the last tick."""
+
+    def table(name: str) -> DataFrame:
+        return store.read(name, committed.version(name))
+
+    until = committed.until
+    known = [row for row in batches(store) if until is not None and row["tick_until"] <= until]
+    return Tables(committed, table("step_outcomes"), table("journey_instances"), table("deliveries"), known)
+
+
+def _rows(frame: DataFrame) -> list[dict[str, Any]]:
+    return [row.asDict() for row in frame.collect()]
+
+
+def check_ticks(tables: Tables) -> Iterator[Finding]:
+    """Each begins where the one before ended."""
+    ticks = tables.committed.ticks
+    wrong = [
+        f"the tick until {iso(after['until'])} begins at {iso(after['from'])}, "
+        f"the one before ends at {iso(before['until'])}"
+        for before, after in pairwise(ticks)
+        if before["until"] != after["from"]
+    ]
+    yield finding("ticks follow one another", f"{len(ticks):,} ticks", wrong)
+
+
+def check_versions(tables: Tables) -> Iterator[Finding]:
+    """Entered + moved in = ended + moved out + inside, for each version."""
+    counted: Counter[tuple[str, int, str]] = Counter()
+    for row in tables.counts:
+        counted[row["journey_id"], row["journey_version"], row["outcome"]] += row["count"]
+        if row["outcome"] == "moved":
+            counted[row["journey_id"], int(row["reason"]), "moved out"] += row["count"]
+    standing: Counter[tuple[str, int, str]] = Counter()
+    repeated = 0
+    for row in _rows(reconcile.instance_counts(tables.instances)):
+        standing[row["journey_id"], row["journey_version"], row["status"]] += row["count"]
+        repeated += row["count"] - row["distinct"]
+    wrong, came, ended, inside = [], 0, 0, 0
+    for journey, version in sorted({key[:2] for key in (*counted, *standing)}):
+        of_outcome = {name: counted[journey, version, name] for name in ("entered", "moved", "moved out", *ENDED)}
+        comes = of_outcome["entered"] + of_outcome["moved"]
+        goes = sum(of_outcome[name] for name in (*ENDED, "moved out"))
+        stays = standing[journey, version, "active"]
+        came, ended, inside = came + comes, ended + goes, inside + stays
+        if comes != goes + stays:
+            wrong.append(f"{journey} version {version}: {comes:,} came, {goes:,} ended, {stays:,} are inside")
+        wrong += [
+            f"{journey} version {version}: {of_outcome[name]:,} {name} in step_outcomes, {found:,} in journey_instances"
+            for name in ENDED
+            if (found := standing[journey, version, name]) != of_outcome[name]
+        ]
+    if repeated:
+        wrong.append(f"{repeated:,} rows of journey_instances repeat an instance_id")
+    yield finding("nobody lost in a journey", f"{came:,} came = {ended:,} ended + {inside:,} inside", wrong)
+
+
+def check_messages(tables: Tables) -> Iterator[Finding]:
+    """Asked = sent + excluded + left while held + held now, for each message step."""
+    names = ("asked", "sent", "excluded", "left_held", "held")
+    total: Counter[str] = Counter()
+    wrong = []
+    for row in _rows(reconcile.messages(tables.outcomes, tables.instances)):
+        total.update({name: row[name] for name in names})
+        place = f"{row['journey_id']} version {row['journey_version']}, {row['step_id']}"
+        figures = _asked(row)
+        if row["asked"] != sum(row[name] for name in names[1:]):
+            wrong.append(f"{place}: {figures}")
+        if row["repeated"]:
+            wrong.append(f"{place}: {row['repeated']:,} were decided or held more than once")
+    yield finding("nobody lost at a message", _asked(total), wrong)
+
+
+def _asked(row: Mapping[str, int]) -> str:
+    return (
+        f"{row['asked']:,} asked = {row['sent']:,} sent + {row['excluded']:,} excluded + "
+        f"{row['left_held']:,} left while held + {row['held']:,} held"
+    )
+
+
+def check_sends(tables: Tables) -> Iterator[Finding]:
+    """Each `sent` has its delivery, of the same moment, and the other way round."""
+    (row,) = _rows(reconcile.sends(tables.outcomes, tables.deliveries))
+    wrong = [f"{row['unmatched']:,} have no match"] if row["unmatched"] else []
+    yield finding("deliveries are what was sent", f"{row['deliveries']:,} deliveries, {row['sent']:,} sent", wrong)
+
+
+def check_twice(tables: Tables) -> Iterator[Finding]:
+    """Ids are unique, and the rows of an instance are numbered without a gap."""
+    (row,) = _rows(reconcile.repeated_deliveries(tables.deliveries))
+    wrong = [f"{row['repeated']:,} delivery ids stand more than once"] if row["repeated"] else []
+    yield finding("no delivery twice", f"{row['deliveries']:,} deliveries", wrong)
+    (row,) = _rows(reconcile.numbering(tables.outcomes))
+    wrong = [f"{row['broken']:,} instances aren't numbered 0, 1, 2, …"] if row["broken"] else []
+    yield finding("no outcome twice", f"{row['rows']:,} outcomes of {row['instances']:,} instances", wrong)
+
+
+def check_batches(tables: Tables) -> Iterator[Finding]:
+    """Every delivery stands in one batch, which says how many it holds."""
+    stated = {row["batch_id"]: row["row_count"] for row in tables.batches}
+    found = {row["batch_id"]: row["count"] for row in _rows(reconcile.batch_counts(tables.deliveries))}
+    wrong = [f"{found[None]:,} deliveries stand in no batch"] if found.get(None) else []
+    for id in sorted({*stated, *found} - {None}, key=str):
+        if stated.get(id) != found.get(id):
+            has, holds = stated.get(id), found.get(id, 0)
+            said = "has no row in delivery_batches" if has is None else f"says {has:,} rows"
+            wrong.append(f"batch {id} {said}, and {holds:,} deliveries name it")
+    total = sum(stated.values())
+    yield finding("every delivery in one batch", f"{total:,} deliveries in {len(stated):,} batches", wrong)
+
+
+def check_daily(tables: Tables) -> Iterator[Finding]:
+    """The tables for analysts say what the rows say."""
+    key = ("journey_id", "journey_version", "step_id", "outcome", "path", "reason", "day")
+    stated = {tuple(row[name] for name in key): row["count"] for row in tables.committed.rows("step_daily")}
+    names = (*key[:-1], "occurred_date")
+    counted = {tuple(row[name] for name in names): row["count"] for row in tables.counts}
+    differing = [place for place in {*stated, *counted} if stated.get(place, 0) != counted.get(place, 0)]
+    wrong = [
+        f"{' '.join(str(part) for part in place if part is not None)}: {stated.get(place, 0):,} in step_daily, "
+        f"{counted.get(place, 0):,} in step_outcomes"
+        for place in sorted(differing, key=str)
+    ]
+    yield finding("step_daily adds up", f"{sum(stated.values()):,} outcomes in {len(stated):,} rows", wrong)
+    sent = sum(row["sent"] for row in tables.committed.rows("delivery_daily"))
+    rows = sum(count for place, count in counted.items() if place[3] == "sent")
+    wrong = [f"{sent:,} sent in delivery_daily, {rows:,} in step_outcomes"] if sent != rows else []
+    yield finding("delivery_daily adds up", f"{sent:,} sent", wrong)

@@ -1,0 +1,371 @@
+"""The command line: what it says, and how it ends. None of these commands starts Spark."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from parcours.jobs.store import Store
+from tests.jobs.conftest import Parcours
+
+JOURNEY = """id: hello
+version: 1
+entry: {type: event, event: order_placed}
+steps:
+  - {id: two_days, type: wait, for: 2d}
+"""
+EVENTS = "events: {order_placed: {amount: double}}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one journey, and the folder in which commands are typed."""
+    (tmp_path / "journeys").mkdir()
+    (tmp_path / "parcours.yaml").write_text("name: shop\n")
+    (tmp_path / "events.yaml").write_text(EVENTS)
+    (tmp_path / "journeys" / "hello.yaml").write_text(JOURNEY)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# ------------------------------------------------------------------------------------------------- the program itself
+def test_the_command_line_imports_nothing_that_is_slow() -> None:
+    slow = ("pyspark", "great_expectations", "deltalake", "pyarrow", "pydantic", "sqlglot", "airflow", "numpy")
+    code = (
+        f"import sys, parcours.jobs.cli.app, parcours.jobs.cli.commands; print([n for n in {slow} if n in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\n"
+
+
+def test_validate_status_trace_and_batches_start_no_spark(store: Store, tmp_path: Path) -> None:
+    lines = [["validate"], ["status"], ["trace", "ada"], ["batches"], ["close", "news", "--at", "2026-03-06"]]
+    code = (
+        "import sys\nfrom parcours.jobs.cli.app import run\n"
+        f"for line in {lines!r}: assert run([*line, '--project', {str(tmp_path)!r}]) == 0, line\n"
+        "sys.exit('pyspark' in sys.modules or 'great_expectations' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_a_command_that_there_is_not_is_wrong(parcours: Parcours) -> None:
+    said = parcours("fly")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "parcours: No such command 'fly' (try: parcours --help)\n"
+
+
+def test_an_option_that_there_is_not_is_wrong(parcours: Parcours) -> None:
+    said = parcours("tick", "--untill", "2026-03-02")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("parcours tick: No such option: --untill")
+
+
+def test_an_argument_that_is_missing_is_wrong(parcours: Parcours) -> None:
+    said = parcours("publish")
+    assert (said.status, said.err) == (2, "parcours publish: Missing argument 'ID...' (try: parcours publish --help)\n")
+
+
+def test_commands_of_later_versions_are_absent(parcours: Parcours) -> None:
+    assert [parcours(name).status for name in ("rewind", "forecast", "pause", "report", "maintain")] == [2] * 5
+
+
+def test_the_project_may_be_named_before_or_after_the_command(parcours: Parcours, project: Path) -> None:
+    elsewhere = project / "journeys"
+    assert parcours("--project", project, "status").status == 0
+    assert parcours("status", "--project", project).status == 0
+    assert parcours("--project", elsewhere, "status", "--project", project).status == 0
+
+
+def test_a_folder_without_a_project_is_named(parcours: Parcours, tmp_path: Path) -> None:
+    said = parcours("status", "--project", tmp_path)
+    assert (said.status, said.out) == (2, "")
+    assert said.err == (
+        f"no project in {tmp_path}: there is no parcours.yaml (parcours init makes a project; --project names one)\n"
+    )
+
+
+def test_a_mistake_is_json_too_where_json_is_asked_for(parcours: Parcours, tmp_path: Path) -> None:
+    said = parcours("status", "--json", "--project", tmp_path)
+    assert said.status == 2
+    assert json.loads(said.out) == {"error": said.err.rstrip("\n")}
+
+
+def test_the_warehouse_of_the_command_line_takes_the_place_of_the_projects(parcours: Parcours, project: Path) -> None:
+    assert parcours("publish", "hello", "--at", "2026-03-01", "--warehouse", "other").status == 0
+    assert (project / "other" / "journey_versions").is_dir()
+    assert not (project / "warehouse").exists()
+
+
+# ------------------------------------------------------------------------------------------------------------- times
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("publish", "hello", "--at", "soon"), "--at: not an instant: 'soon' (write 2026-03-01T09:00:00Z)\n"),
+        (("tick", "--until", "2026-13-01"), "--until: not an instant: '2026-13-01' (write 2026-03-01T09:00:00Z)\n"),
+        (("tick", "--every", "soon"), "--every: not a duration: 'soon' (write 2d or PT6H)\n"),
+    ],
+)
+def test_a_time_that_is_none_is_wrong(parcours: Parcours, project: Path, words: tuple[str, ...], message: str) -> None:
+    said = parcours(*words)
+    assert (said.status, said.out, said.err) == (2, "", message)
+
+
+# ---------------------------------------------------------------------------------------------------------- validate
+def test_validate_counts_what_is_fine(parcours: Parcours, project: Path) -> None:
+    said = parcours("validate")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == "1 journey, 0 audiences, 0 templates: fine\n"
+
+
+def test_validate_lists_every_problem(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(
+        JOURNEY.replace("2d", "soon").replace("version: 1", "version: one")
+    )
+    (project / "events.yml").write_text("")
+    said = parcours("validate")
+    assert (said.status, said.err) == (2, "")
+    assert said.out == (
+        "events.yml:1: warning: not read (call it .yaml)\n"
+        "journeys/hello.yaml:2: version: not a whole number: 'one'\n"
+        "journeys/hello.yaml:5: steps[0].for: not a duration: 'soon' (write 2d or PT6H)\n"
+        "2 problems, 1 warning\n"
+    )
+
+
+def test_validate_says_it_in_json(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(JOURNEY.replace("2d", "soon"))
+    said = parcours("validate", "--json")
+    assert said.status == 2
+    problem = {
+        "file": "journeys/hello.yaml",
+        "line": 5,
+        "path": "steps[0].for",
+        "what": "not a duration: 'soon'",
+        "remedy": "write 2d or PT6H",
+        "is_warning": False,
+    }
+    assert json.loads(said.out) == {"problems": [problem], "is_fine": False}
+
+
+def test_validate_of_one_file_tells_of_that_file_alone(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(JOURNEY.replace("2d", "soon"))
+    (project / "channels.yaml").write_text("channels: {email: {max: 3}}\n")
+    said = parcours("validate", "channels.yaml")
+    assert said.status == 2
+    assert said.out.splitlines()[0].startswith("channels.yaml:1: channels.email.max: unknown key 'max'")
+    assert said.out.splitlines()[1:] == ["1 problem"]
+
+
+def test_validate_finds_the_project_of_a_path(
+    parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    assert parcours("validate", project / "journeys" / "hello.yaml").status == 0
+
+
+def test_validate_of_a_path_that_is_not_there_is_wrong(parcours: Parcours, project: Path) -> None:
+    said = parcours("validate", "journeys/helo.yaml")
+    assert (said.status, said.err) == (2, "no such file or folder: journeys/helo.yaml\n")
+
+
+def test_validate_knows_the_columns_of_the_profiles_table(parcours: Parcours, project: Path) -> None:
+    from tests.jobs.story import make_story
+
+    make_story(project)
+    where = JOURNEY.replace("order_placed}", 'order_placed, where: "profile.tyre = 1"}')
+    (project / "journeys" / "hello.yaml").write_text(where)
+    said = parcours("validate")
+    assert (said.status, said.out) == (
+        2,
+        "journeys/hello.yaml:3: entry.where: profile has no column 'tyre'\n1 problem\n",
+    )
+
+
+def test_an_audience_that_has_members_needs_no_file(parcours: Parcours, project: Path) -> None:
+    read = "{type: read_audience, audience: readers, schedule: {at: 2026-03-02T09:00:00Z}}"
+    text = JOURNEY.replace("{type: event, event: order_placed}", read)
+    (project / "journeys" / "hello.yaml").write_text(text)
+    warned = parcours("validate")
+    assert (warned.status, warned.out) == (
+        0,
+        "journeys/hello.yaml:3: warning: entry.audience: audience 'readers' has neither a file nor a member "
+        "(write audiences/readers.yaml, or load its members)\n"
+        "1 journey, 0 audiences, 0 templates: fine, 1 warning\n",
+    )
+    from parcours.jobs.places import read_places
+    from tests.jobs.story import day
+
+    filled = Store(read_places(project))  # type: ignore[arg-type]  # a store uses places alone
+    filled.ensure("audience_members")
+    filled.append_small("audience_members", [{"audience_id": "readers", "profile_id": "ada", "entered_at": day("1")}])
+    assert parcours("validate").out == "1 journey, 0 audiences, 0 templates: fine\n"
+
+
+def test_schema_prints_json(parcours: Parcours) -> None:
+    said = parcours("schema", "journey")
+    assert (said.status, json.loads(said.out)["title"]) == (0, "Parcours: journeys/<id>.yaml")
+
+
+def test_a_schema_that_there_is_not_suggests_another(parcours: Parcours) -> None:
+    said = parcours("schema", "journeys")
+    assert (said.status, said.err) == (2, "no schema 'journeys' (did you mean 'journey'?)\n")
+
+
+# -------------------------------------------------------------------------------------------------------------- life
+def test_publish_says_from_when_on_it_holds(parcours: Parcours, project: Path) -> None:
+    said = parcours("publish", "hello", "--at", "2026-03-01T09:00:00")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == "hello version 1 is published from 2026-03-01T09:00:00Z on\n"
+
+
+def test_to_publish_again_changes_nothing_and_succeeds(parcours: Parcours, project: Path) -> None:
+    parcours("publish", "hello", "--at", "2026-03-01")
+    said = parcours("publish", "hello", "--at", "2026-03-02")
+    assert (said.status, said.out) == (0, "hello version 1 is published already: nothing changes\n")
+
+
+def test_publish_answers_in_json(parcours: Parcours, project: Path) -> None:
+    said = parcours("publish", "hello", "--at", "2026-03-01", "--json")
+    change = {
+        "journey_id": "hello",
+        "version": 1,
+        "change": "publish",
+        "at": "2026-03-01T00:00:00Z",
+        "changed": True,
+    }
+    assert json.loads(said.out) == [change]
+
+
+def test_publish_of_several_publishes_none_where_one_is_unknown(parcours: Parcours, project: Path) -> None:
+    said = parcours("publish", "hello", "helo", "--at", "2026-03-01")
+    assert (said.status, said.err) == (2, f"no journey 'helo' in {project} (did you mean 'hello'?)\n")
+    assert not (project / "warehouse").exists()
+
+
+def test_publish_refuses_a_project_with_mistakes_in_the_words_of_validate(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "other.yaml").write_text(JOURNEY.replace("hello", "other").replace("2d", "soon"))
+    said = parcours("publish", "hello")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "journeys/other.yaml:5: steps[0].for: not a duration: 'soon' (write 2d or PT6H)\n"
+
+
+def test_publish_warns_of_an_audience_without_a_member(parcours: Parcours, project: Path) -> None:
+    read = "{type: read_audience, audience: readers, schedule: {at: 2026-03-02T09:00:00Z}}"
+    text = JOURNEY.replace("{type: event, event: order_placed}", read)
+    (project / "journeys" / "hello.yaml").write_text(text)
+    said = parcours("publish", "hello", "--at", "2026-03-01")
+    assert (said.status, said.out) == (0, "hello version 1 is published from 2026-03-01T00:00:00Z on\n")
+    assert said.err == (
+        "warning: journeys/hello.yaml:3: entry.audience: audience 'readers' has neither a file nor a member "
+        "(write audiences/readers.yaml, or load its members)\n"
+    )
+
+
+def test_close_and_stop_follow_one_another(parcours: Parcours, project: Path) -> None:
+    parcours("publish", "hello", "--at", "2026-03-01")
+    closed = parcours("close", "hello", "--at", "2026-03-02")
+    stopped = parcours("stop", "hello", "--at", "2026-03-03")
+    assert (closed.status, closed.out) == (0, "hello version 1 is closed from 2026-03-02T00:00:00Z on\n")
+    assert (stopped.status, stopped.out) == (0, "hello version 1 is stopped from 2026-03-03T00:00:00Z on\n")
+
+
+def test_a_change_that_makes_no_sense_says_what_is_possible(parcours: Parcours, project: Path) -> None:
+    parcours("publish", "hello", "--at", "2026-03-01")
+    parcours("close", "hello", "--at", "2026-03-02")
+    said = parcours("close", "hello", "--at", "2026-03-03")
+    assert (said.status, said.err) == (2, "hello is closed: it can be stopped, or a newer version published\n")
+
+
+def test_a_second_writer_is_turned_away(parcours: Parcours, project: Path) -> None:
+    from parcours.jobs.lock import locked
+
+    with locked(project / "warehouse" / ".locks" / "tick.lock", "a tick"):
+        said = parcours("publish", "hello", "--at", "2026-03-01")
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("a tick or a change of a journey's life is under way already in process ")
+
+
+# ------------------------------------------------------------------------------------------------------------- looks
+def test_status_before_anything_says_what_to_do(parcours: Parcours, project: Path) -> None:
+    said = parcours("status")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == "no journey is published (parcours publish ID)\nno tick has run yet (parcours tick)\n"
+
+
+def test_status_shows_versions_waiting_and_what_comes_next(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("status", "--project", tmp_path)
+    assert said.out.splitlines() == [
+        "journey  version  state  inside  next read",
+        "news           1  live        2  2026-03-05T09:00:00Z",
+        "last tick: until 2026-03-05T00:00:00Z, in 1.5 s",
+        "waiting for room in email: 1",
+        "next read of an audience: 2026-03-05T09:00:00Z",
+        "next instance that goes on by itself: 2026-03-06T09:00:00Z",
+    ]
+
+
+def test_status_in_json_holds_the_same(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = json.loads(parcours("status", "--json", "--project", tmp_path).out)
+    assert said == {
+        "until": "2026-03-05T00:00:00Z",
+        "committed_at": "2026-03-05T00:00:00Z",
+        "duration_s": 1.5,
+        "versions": [
+            {
+                "journey_id": "news",
+                "version": 1,
+                "state": "live",
+                "since": "2026-03-01T00:00:00Z",
+                "inside": 2,
+                "next_read": "2026-03-05T09:00:00Z",
+            }
+        ],
+        "waiting": {"email": 1},
+        "next_due": "2026-03-06T09:00:00Z",
+        "is_unsettled": False,
+    }
+
+
+def test_status_tells_of_a_tick_that_was_stopped(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    from parcours.jobs.commit import staging_of
+
+    staging_of(store).open("2026-03-06T00:00:00.000000Z")
+    said = parcours("status", "--project", tmp_path)
+    assert said.out.splitlines()[-1] == ("a tick is under way, or was stopped: the next command that writes settles it")
+
+
+def test_batches_lists_files_in_order_of_their_sends(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("batches", "--project", tmp_path)
+    assert said.out.splitlines() == [
+        "batch       channel  rows  first send            state   file",
+        "b-ada-hi    email       1  2026-03-02T09:00:00Z  sealed  outbox/email/2026-03-02/b-ada-hi.jsonl",
+        "b-eve-hi    email       1  2026-03-04T09:00:00Z  sealed  outbox/email/2026-03-04/b-eve-hi.jsonl",
+        "b-ada-gift  push        1  2026-03-04T09:00:00Z  sealed  outbox/push/2026-03-04/b-ada-gift.csv",
+        "3 batches, 3 sends",
+    ]
+
+
+def test_an_acknowledged_batch_is_listed_as_one(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    done = parcours("batches", "ack", "b-ada-hi", "--project", tmp_path)
+    assert (done.status, done.out) == (0, "b-ada-hi: acknowledged\n")
+    again = parcours("batches", "ack", "b-ada-hi", "--project", tmp_path)
+    assert (again.status, again.out) == (0, "b-ada-hi: was acknowledged already\n")
+    sealed = json.loads(parcours("batches", "--state", "sealed", "--json", "--project", tmp_path).out)
+    taken = json.loads(parcours("batches", "--state", "acknowledged", "--json", "--project", tmp_path).out)
+    assert [[row["batch_id"] for row in rows] for rows in (sealed, taken)] == [["b-eve-hi", "b-ada-gift"], ["b-ada-hi"]]
+
+
+def test_to_acknowledge_a_batch_that_is_not_there_changes_none(
+    parcours: Parcours, store: Store, tmp_path: Path
+) -> None:
+    said = parcours("batches", "ack", "b-ada-hi", "b-nobody", "--project", tmp_path)
+    assert (said.status, said.err) == (2, "no batch b-nobody (parcours batches lists them); nothing was changed\n")
+    assert {row["state"] for row in store.small("delivery_batches").to_pylist()} == {"sealed"}
+
+
+def test_a_state_that_there_is_not_is_wrong(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("batches", "--state", "sent", "--project", tmp_path)
+    assert (said.status, said.err) == (2, "--state sent: no such state (write sealed or acknowledged)\n")

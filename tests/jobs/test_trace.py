@@ -1,0 +1,71 @@
+"""parcours trace: what happened to a profile, in words."""
+
+import datetime as dt
+from pathlib import Path
+
+from parcours.jobs.commit import TickWriter
+from parcours.jobs.store import Store
+from tests.jobs.conftest import Parcours
+from tests.jobs.story import day, outcomes
+
+
+def told(parcours: Parcours, folder: Path, *words: str) -> list[str]:
+    """The lines below the header, without the year."""
+    said = parcours("trace", *words, "--project", folder)
+    assert (said.status, said.err) == (0, "")
+    return [line.removeprefix("2026-03-").replace(":00:00Z  news     ", " ") for line in said.out.splitlines()[1:]]
+
+
+def test_everything_is_told_in_order(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    assert told(parcours, tmp_path, "ada") == [
+        "02T09 entry  entered version 1 (2026-03-02T09:00:00Z)",
+        "02T09 hi     sent by email to ada@x.com: Hi",
+        "02T09 rest   waits until 2026-03-04T09:00:00Z",
+        "04T09 rest   the wait is over",
+        "04T09 first  within the cap",
+        "04T09 gift   sent by push to token-ada: A gift",
+        "04T09 end    completed the journey",
+    ]
+
+
+def test_exclusions_say_why(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    assert told(parcours, tmp_path, "ben")[1] == "02T09 hi     not sent: no consent"
+
+
+def test_who_is_held_is_told_until_when_at_the_latest(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    assert told(parcours, tmp_path, "cleo")[1] == (
+        "03T09 hi     held, until 2026-03-10T09:00:00Z at the latest: no room within the channel's limits"
+    )
+
+
+def test_who_was_not_let_in_is_told_why(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    assert told(parcours, tmp_path, "dan") == ["03T09 entry  not let in: there is no such profile"]
+
+
+def test_who_still_waits_is_told_until_when(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    assert told(parcours, tmp_path, "eve")[::2] == [
+        "04T09 entry  entered version 1 (2026-03-04T09:00:00Z): learnt late",
+        "04T09 rest   waits until 2026-03-06T09:00:00Z",
+    ]
+
+
+def test_a_profile_that_nobody_knows_is_wrong(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("trace", "gus", "--project", tmp_path)
+    assert (said.status, said.err) == (2, "no profile 'gus', and nothing has happened to one\n")
+
+
+def test_a_profile_to_whom_nothing_happened_is_fine(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("trace", "fay", "--journey", "news", "--project", tmp_path)
+    assert (said.status, said.out) == (0, "nothing has happened to fay yet in news\n")
+
+
+def test_what_an_uncommitted_tick_wrote_is_left_out(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    from parcours.jobs.schemas import arrow_schema
+    from parcours.tables import ALL
+
+    row = {**outcomes()[0], "sequence": 7, "occurred_at": day("5T09"), "tick_until": day("6")}
+    rows = pa.Table.from_pylist([{**row, "occurred_date": dt.date(2026, 3, 5)}], arrow_schema(ALL["step_outcomes"]))
+    TickWriter(store, "2026-03-06T00:00:00.000000Z").append("step_outcomes", rows)
+    assert len(told(parcours, tmp_path, "ada")) == 7
