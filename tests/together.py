@@ -72,6 +72,10 @@ def _owner(row: Case) -> str:
 def rename(case: Case, prefix: str) -> Case:
     """The case with a prefix before every name that cases could share."""
     found = json.loads(json.dumps(case, default=str))
+    for command in found["script"]:
+        for step in command.get("journey", {}).get("steps", []):
+            if "channel" in step:  # a built-in one that the case doesn't describe
+                found["channels"].setdefault(step["channel"], {"address": "profile.phone"})
     found["channels"] = {prefix + name: channel for name, channel in found["channels"].items()}
     found["events"] = {prefix + name: types for name, types in found.get("events", {}).items()}
     for command in found["script"]:

@@ -63,6 +63,8 @@ class Inputs:
     """
 
     movers: DataFrame | None
+    most_movers: int = 0
+    """No more than so many are among the movers."""
     loaded: list[str] = field(default_factory=list)
     queue_heads: Mapping[str, int] = field(default_factory=dict)
     spread_later: DataFrame | None = None
@@ -97,7 +99,7 @@ def read_inputs(
         entrants = entrants.where(F.col("moment") <= agenda.until)
     found = union(candidates(sources, agenda), entrants)
     if found is None:
-        return Inputs(None, loaded, heads, later)
+        return Inputs(None, 0, loaded, heads, later)
     types = only_used(profile_types(store, project, pinned), agenda.versions)
     suppressions, allow_list_from = _suppressions(store, pinned)
     profiles = _source(store, pinned, "profiles")
@@ -110,7 +112,15 @@ def read_inputs(
         _holdouts(store, agenda, former),
         zones(store),
     )
-    return Inputs(gather(found, agenda, people, types), loaded, heads, later, allow_list_from)
+    movers = gather(found, agenda, people, types)
+    return Inputs(movers, most_movers(store, agenda, pinned, former), loaded, heads, later, allow_list_from)
+
+
+def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> int:
+    """A bound on how many can move, from the figures that tables keep of themselves."""
+    members = store.row_count("audience_members", pinned.versions.get("audience_members")) * len(agenda.occurrences)
+    events = store.row_count("events", pinned.versions.get("events")) if _event_names(agenda) else 0
+    return sum(former.inside.values()) + members + events
 
 
 # ------------------------------------------------------------------------------------------------------ the instances
@@ -265,10 +275,7 @@ def _suppressions(store: Store, pinned: Pinned) -> tuple[DataFrame | None, dict[
     version = pinned.versions.get("suppressions")
     if version is None or store.is_empty("suppressions", version):
         return None, {}
-    lists = store.read("suppressions", version)
-    since = F.coalesce(F.unix_micros("added_at"), F.lit(-(2**62)))
-    rows = lists.where(F.col("list") == "allow").groupBy("channel").agg(F.min(since).alias("since")).collect()
-    return lists, {row["channel"]: int(row["since"]) for row in rows}
+    return store.read("suppressions", version), store.allow_lists(version)
 
 
 def zones(store: Store) -> DataFrame:

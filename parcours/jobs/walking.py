@@ -15,7 +15,7 @@ import pyarrow as pa
 from parcours.jobs.inputs import Inputs, zone_names
 from parcours.jobs.store import Store
 from parcours.transforms.gather import answers_at
-from parcours.transforms.narrow import narrow
+from parcours.transforms.narrow import NARROW
 from parcours.transforms.resolve import trails_of, with_trails
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
@@ -130,10 +130,7 @@ def walk_all(
     """Stages the movers, and walks them until no question is open."""
     if inputs.movers is None:
         return _nobody(project, agenda, former)
-    staged = str(folder / "movers")
-    inputs.movers.write.mode("overwrite").parquet(staged)
-    movers = store.spark.read.schema(inputs.movers.schema).parquet(staged)
-    table = narrow(movers, agenda).toArrow()
+    movers, table = _staged(store, inputs, folder)
     atoms, arrivals, ids = people_of(table, agenda.versions)
     ordered = table.sort_by("instance_id")
     answers: dict[Asked, tuple[Integers, Integers]] = {}
@@ -162,6 +159,25 @@ def walk_all(
         answers |= _answer(store, movers, agenda, ids, ordered, result)
     inside = sum(1 for moment in ordered["moment"].to_pylist() if moment is None)
     return Walked(movers, ordered, atoms, ids, ordered["version"].to_pylist(), result, inside)
+
+
+def _staged(store: Store, inputs: Inputs, folder: Path) -> tuple[DataFrame, pa.Table]:
+    """The movers, computed once, and their narrow columns on the driver.
+
+    Few are fetched whole, which saves a tick two queries; many stay with Spark, in files.
+    """
+    assert inputs.movers is not None
+    if inputs.most_movers <= FEW:
+        everything = inputs.movers.toArrow()
+        return store.spark.createDataFrame(everything), everything.select(NARROW)
+    staged = str(folder / "movers")
+    inputs.movers.write.mode("overwrite").parquet(staged)
+    movers = store.spark.read.schema(inputs.movers.schema).parquet(staged)
+    return movers, movers.select(*NARROW).toArrow()
+
+
+FEW = 200_000
+"""Movers that may come to the driver with all their columns."""
 
 
 class MoreQueue(Exception):

@@ -14,7 +14,7 @@ from pyspark.sql.window import Window
 from parcours.definition.journeys import EventEntry, ReadAudience
 from parcours.transforms.dispatch import by_version, quoted
 from parcours.walk import clock
-from parcours.walk.agenda import Agenda, Occurrence, version_key
+from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.plan import Version
 
 CANDIDATE = (
@@ -114,52 +114,52 @@ def _entrants(frame: DataFrame) -> DataFrame:
 
 # ------------------------------------------------------------------------------------------------------------ reads
 def members_of(sources: Sources, agenda: Agenda) -> DataFrame | None:
-    """Who enters by the occurrences of the tick, one row a member and occurrence: CANDIDATE, and `moment` that of the occurrence.
+    """Who enters by the occurrences of the tick, one row a member and occurrence: CANDIDATE, `moment` the occurrence's.
 
     Stays of one profile in an audience don't overlap (`load` refuses them), so a member comes once.
     """
-    if sources.members is None:
+    if sources.members is None or not agenda.occurrences:
         return None
-    return union(*(_members_at(sources, agenda, occurrence) for occurrence in agenda.occurrences))
-
-
-def _members_at(sources: Sources, agenda: Agenda, occurrence: Occurrence) -> DataFrame:
-    version = agenda.versions[occurrence.version]
-    entry = version.journey.entry
-    assert isinstance(entry, ReadAudience) and sources.members is not None
-    at = F.timestamp_micros(F.lit(occurrence.moment))
-    is_member = (
-        (F.col("audience_id") == entry.audience)
-        & (F.col("entered_at") <= at)
-        & (F.col("exited_at").isNull() | (F.col("exited_at") > at))
-    )
-    members = sources.members.where(is_member)
-    if occurrence.since is not None:
-        members = _became(members, sources, occurrence)
+    matching = F.explode(_occurrences_of_audience(agenda))
+    found = sources.members.select("*", matching.alias("read")).select(*(c for c in sources.members.columns), "read.*")
+    at = F.timestamp_micros("moment")
+    members = found.where((F.col("entered_at") <= at) & (F.col("exited_at").isNull() | (F.col("exited_at") > at)))
+    members = _who_became(members, sources)
     enrichment = F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("audience."), name))
-    found = members.select(
-        F.lit(version.index).alias("version"),
-        F.lit(version.journey.id).alias("journey_id"),
-        "profile_id",
-        F.lit(occurrence.key).alias("entry_key"),
-        F.lit(occurrence.moment).cast("bigint").alias("moment"),
-        F.lit(None).cast("string").alias("late"),
-        F.lit(occurrence.number).alias("occurrence"),
-        enrichment.alias("context"),
-    ).withColumn("instance_id", instance_id(F.lit(str(version.journey.version))))
-    return _entrants(found)
+    number = F.col("journey_version").cast("string")
+    return _entrants(
+        members.withColumns({"context": enrichment, "late": F.lit(None).cast("string")}).withColumn(
+            "instance_id", instance_id(number)
+        )
+    )
 
 
-def _became(members: DataFrame, sources: Sources, occurrence: Occurrence) -> DataFrame:
-    """Of the members those whose stay began, or was learnt, after the occurrence before (1.2)."""
-    assert occurrence.since is not None
-    began = F.col("entered_at") > F.timestamp_micros(F.lit(occurrence.since))
+def _occurrences_of_audience(agenda: Agenda) -> Column:
+    """The occurrences that read an audience, as an array of structs; null for an audience that nobody reads."""
+    by_audience: dict[str, list[str]] = {}
+    for occurrence in agenda.occurrences:
+        version = agenda.versions[occurrence.version]
+        entry = version.journey.entry
+        assert isinstance(entry, ReadAudience)
+        since = "NULL" if occurrence.since is None else f"{occurrence.since}L"
+        by_audience.setdefault(entry.audience, []).append(
+            f"named_struct('version', {version.index}, 'journey_id', {quoted(version.journey.id)}, "
+            f"'journey_version', {version.journey.version}, 'moment', {occurrence.moment}L, "
+            f"'entry_key', {quoted(occurrence.key)}, 'occurrence', {occurrence.number}, 'since', CAST({since} AS BIGINT))"
+        )
+    entries = ", ".join(f"{quoted(name)}, array({', '.join(structs)})" for name, structs in by_audience.items())
+    return F.expr(f"try_element_at(map({entries}), audience_id)")
+
+
+def _who_became(members: DataFrame, sources: Sources) -> DataFrame:
+    """Of incremental reads those whose stay began, or was learnt, after the occurrence before; of others all (1.2)."""
+    began = F.col("since").isNull() | (F.unix_micros("entered_at") > F.col("since"))
     if sources.learnt_stays is None:
         return members.where(began)
-    learnt = sources.learnt_stays.where(F.col("moment") == occurrence.moment).select(
-        "audience_id", "profile_id", "entered_at", F.lit(True).alias("is_learnt")
+    learnt = sources.learnt_stays.select(
+        "audience_id", "profile_id", "entered_at", "moment", F.lit(True).alias("is_learnt")
     )
-    joined = members.join(learnt, on=["audience_id", "profile_id", "entered_at"], how="left")
+    joined = members.join(learnt, on=["audience_id", "profile_id", "entered_at", "moment"], how="left")
     return joined.where(began | F.col("is_learnt")).drop("is_learnt")
 
 

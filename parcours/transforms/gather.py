@@ -15,6 +15,7 @@ from pyspark.sql.window import Window
 from parcours.definition.journeys import EventEntry
 from parcours.transforms.dispatch import by_version, quoted
 from parcours.transforms.eligibility import with_eligibility
+from parcours.transforms.narrow import with_groups
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
@@ -44,7 +45,7 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     placed = with_zone(wanted, agenda, people.zones)
     member = with_memberships(placed, agenda, people.members)
     answered = with_answers(member, agenda)
-    return with_eligibility(answered, agenda.versions, people.suppressions)
+    return with_groups(with_eligibility(answered, agenda.versions, people.suppressions), agenda)
 
 
 # ------------------------------------------------------------------------------------------------------ their history

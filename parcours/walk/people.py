@@ -46,6 +46,11 @@ def _integers(column: Any, fill: int) -> Integers:
     return found
 
 
+def _plain(column: Any) -> Any:
+    """Instants as microseconds, all else as it is."""
+    return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+
+
 def _booleans(column: Any) -> Booleans:
     found: Booleans = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
     return found
@@ -104,12 +109,11 @@ def _arrivals(table: pa.Table) -> list[Arrival]:
     """One for each different way of standing at the tick's start."""
     if not len(table):
         return []
-    frame = table.select(ALIKE).to_pandas(types_mapper=None)
-    groups = frame.groupby(list(ALIKE), dropna=False, sort=True).indices
-    late = sorted({key[2] for key in groups if isinstance(key[2], str)})
+    columns = {name: _plain(table[name]) for name in ALIKE}
+    groups = pa.table(columns).to_pandas().groupby(list(ALIKE), dropna=False, sort=True).indices
+    late = sorted({text for text in pc.unique(columns["late"]).to_pylist() if text is not None})
     order = {text: number for number, text in enumerate(late)}
     found = []
-    columns = {name: table[name] for name in ALIKE}
     for atoms in groups.values():
         first = {name: column[int(atoms[0])].as_py() for name, column in columns.items()}
         found.append(
