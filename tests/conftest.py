@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 os.environ["TZ"] = "UTC"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the session is marked `spark`: `make test-fast` leaves it out."""
+    for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.spark)
+
+
 @pytest.fixture(scope="session")
 def spark() -> "Iterator[SparkSession]":
     """The only session of a test run: two cores, two shuffle partitions, no UI, UTC, ANSI, Delta."""
