@@ -136,7 +136,7 @@ def _run_days(
 
     ticks, start = 0, START
     for until in _stops(project, days):
-        if start == _when_late(days):
+        if start == _when_late(days) and late_events.num_rows:
             store.append_small("events", late_events)
             LOG.info("%d late events have come", late_events.num_rows)
         for id, at in _refreshes(project, start, until):
@@ -181,13 +181,23 @@ def _ramp_up(committed: Committed, project: "Project") -> Shown:
         if row["channel"] == "email":
             sent[row["day"]] += row["sent"]
     sender = Sender(project.channels["email"], project.timezone, {})
+    held = _held(committed)
     rows = []
     for tick in committed.ticks:
-        plan = sender.windows(clock.micros(tick["from"]) + 1)[-1].number
-        waiting = dict(tick["counts"] or ()).get("queued:email", 0)
-        day = tick["from"].date()
-        rows.append((day.isoformat(), plan, sent[day], waiting))
+        start, end = tick["from"], tick["until"]
+        plan = sender.windows(clock.micros(start) + 1)[-1].number
+        waiting = sum(1 for came, left in held if came < end and (left is None or left >= end))
+        rows.append((start.date().isoformat(), plan, sent[start.date()], waiting))
     return Shown("The ramp-up of email", ("day", "plan", "sent", "waiting"), rows)
+
+
+def _held(committed: Committed) -> list[tuple[dt.datetime, dt.datetime | None]]:
+    """Of each message that was held, since when and until when; None: it still is."""
+    columns = ["instance_id", "sequence", "outcome", "occurred_at"]
+    rows = committed.rows("step_outcomes", columns=columns)
+    happened = {(row["instance_id"], row["sequence"]): row["occurred_at"] for row in rows}
+    deferred = (row for row in rows if row["outcome"] == "deferred")
+    return [(row["occurred_at"], happened.get((row["instance_id"], row["sequence"] + 1))) for row in deferred]
 
 
 def _closing(folder: Path, project: "Project", store: Store, ticks: int, seconds: float) -> list[str]:

@@ -10,6 +10,8 @@ from parcours.jobs.cli.app import DONE, FAILED, Given, app, command
 from parcours.jobs.cli.arguments import Until, length, moment
 from parcours.jobs.cli.output import plural
 
+TOLD = ("entered", "rejected", "sent", "deferred", "excluded", "completed", "exited", "timed_out", "failed", "moved")
+
 if TYPE_CHECKING:
     from parcours.jobs.store import Store
     from parcours.jobs.tick import TickReport
@@ -45,9 +47,10 @@ def told(report: "TickReport") -> str:
 
 
 def shown_counts(counts: Mapping[str, int]) -> str:
-    """`3 entered, 2 sent`; of what is counted by version or channel nothing."""
-    shown = [f"{count:,} {name}" for name, count in sorted(counts.items()) if ":" not in name and count]
-    return ", ".join(shown) or "nothing to do"
+    """`3 entered, 2 sent, 1 batch`; nothing of what only moves on, or is counted by version or channel."""
+    told = [f"{counts[name]:,} {name}" for name in TOLD if counts.get(name)]
+    told += [plural(counts["batches"], "batch", "batches")] if counts.get("batches") else []
+    return ", ".join(told) or "nothing to tell"
 
 
 def as_json(report: "TickReport") -> dict[str, object]:
