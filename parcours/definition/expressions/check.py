@@ -16,6 +16,14 @@ from parcours.definition.expressions.terms import NOTHING, WRONG, Literal, Term,
 from parcours.definition.expressions.types import TRUTH, Type
 from parcours.definition.problems import Mistake
 
+# Parts of a tree that readers look at. Any other would be passed over: FILTER, FORMAT, ORDER BY and the like.
+READ_PARTS = frozenset(
+    (
+        *("this", "expression", "expressions", "is_string", "quoted", "table", "db", "catalog"),
+        *("ifs", "true", "default", "low", "high", "negate", "to", "safe", "typed"),
+        *("unit", "position", "start", "length", "substr"),
+    )
+)
 UNSUPPORTED: dict[type[exp.Expr], str] = {
     exp.Alias: "two values side by side",
     exp.Select: "a query",
@@ -28,6 +36,13 @@ UNSUPPORTED: dict[type[exp.Expr], str] = {
     exp.Placeholder: "a parameter",
     exp.Parameter: "a parameter",
     exp.Kwarg: "a named argument",
+    exp.StrToDate: "CAST with FORMAT",
+    exp.Collate: "COLLATE",
+    exp.HexString: "a binary literal",
+    exp.Any: "ANY",
+    exp.All: "ALL",
+    exp.Concat: "two texts side by side",
+    exp.Array: "[...] without a name before it",
     exp.JSONExtract: "-> outside of a function over an array",
 }
 
@@ -50,7 +65,9 @@ class Checker:
             reader = READERS.get(type(tree))
             if reader is None:
                 what = next((said for kind, said in UNSUPPORTED.items() if isinstance(tree, kind)), None)
-                raise Mistake(f"{what or tree.key + ' ' + tree.sql('spark')[:40]} can't be used in an expression")
+                raise Mistake(f"{what or tree.sql('spark')[:40]} can't be used in an expression")
+            if unread := [part for part, given in tree.args.items() if given and part not in READ_PARTS]:
+                raise Mistake(f"{unread[0].replace('_', ' ')} can't be used in an expression: {tree.sql('spark')[:40]}")
             return reader(self, tree)
         except Mistake as mistake:
             problem = (mistake.what, mistake.remedy)

@@ -10,7 +10,7 @@ from parcours.definition.expressions import operators, patterns
 from parcours.definition.expressions.arguments import pattern
 from parcours.definition.expressions.convert import convert
 from parcours.definition.expressions.terms import WRONG, Term, quoted
-from parcours.definition.expressions.types import TEXT, TRUTH
+from parcours.definition.expressions.types import TEXT, TRUTH, UNKNOWN
 from parcours.definition.problems import Mistake
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def _is(checker: Checker, tree: exp.Expr) -> Term:
 
 def _like(checker: Checker, tree: exp.Expr, escape: str = "\\") -> Term:
     text, like = convert(checker.check(tree.this), TEXT, checker.zone), checker.check(tree.expression)
+    if like.type == UNKNOWN:
+        return WRONG.typed(TRUTH)
     if not isinstance(like.literal, str):
         raise Mistake("the pattern of LIKE must be written out", "to look for text of data write contains(a, b)")
     patterns.check_like(like.literal, escape)

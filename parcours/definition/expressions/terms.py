@@ -33,14 +33,15 @@ ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0"
 class Term:
     """SQL text that can't fail, its type, and the value where it is a literal (None where it isn't).
 
-    A timestamp whose literal has no zone was written without one. `is_markup` is of templates: text that already is
-    HTML.
+    A timestamp whose literal has no zone was written without one. The rest is of templates: `is_markup` text already is
+    HTML; `truth` is SQL of whether Jinja takes the value for true, where the value itself no longer tells.
     """
 
     sql: str
     type: Type
     literal: Literal = None
     is_markup: bool = False
+    truth: str | None = None
 
     def typed(self, kind: Type) -> Term:
         return replace(self, type=kind, literal=None)

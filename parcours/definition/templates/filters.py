@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from parcours.definition.expressions import operators
-from parcours.definition.expressions.convert import convert
+from parcours.definition.expressions.convert import convert, text_to
 from parcours.definition.expressions.functions import FUNCTIONS
 from parcours.definition.expressions.terms import FALSE, NOTHING, Term, data_term, quoted, text_term, whole_term
 from parcours.definition.expressions.types import DOUBLE, INT, LONG, NULL, TEXT, TRUTH, UNKNOWN
@@ -223,18 +223,25 @@ def _round(term: Term, arguments: Arguments, context: Context) -> Term:
     return operators.arithmetic("/", whole, power, context.zone)
 
 
+def _double(term: Term, zone: str) -> Term:
+    """A value as a double, null where it is none: even of text that is written out, unlike in a comparison."""
+    if term.type == TRUTH:
+        return Term(f"CAST({term.sql} AS DOUBLE)", DOUBLE)
+    return text_to(term.sql, DOUBLE) if term.type == TEXT else convert(term, DOUBLE, zone)
+
+
 def _int(term: Term, arguments: Arguments, context: Context) -> Term:
     fallback = convert(arguments["default"], LONG, context.zone)
     if term.type.is_whole or term.type == TRUTH:
         return Term(f"coalesce(CAST({term.sql} AS BIGINT), {fallback.sql})", LONG)
     direct = f"try_cast({term.sql} AS BIGINT), " if term.type == TEXT else ""
-    number = convert(term, DOUBLE, context.zone)
+    number = _double(term, context.zone)
     return Term(f"coalesce({direct}try_cast({number.sql} AS BIGINT), {fallback.sql})", LONG)
 
 
 def _float(term: Term, arguments: Arguments, context: Context) -> Term:
     fallback = convert(arguments["default"], DOUBLE, context.zone)
-    number = Term(f"CAST({term.sql} AS DOUBLE)", DOUBLE) if term.type == TRUTH else convert(term, DOUBLE, context.zone)
+    number = _double(term, context.zone)
     return Term(f"coalesce({number.sql}, {fallback.sql})", DOUBLE)
 
 

@@ -9,7 +9,7 @@ from parcours.definition.expressions.arguments import moment
 from parcours.definition.expressions.convert import convert
 from parcours.definition.expressions.operators import common
 from parcours.definition.expressions.terms import FALSE, TRUE, Term, quoted, text_term
-from parcours.definition.expressions.types import DATE, NULL, TEXT, TRUTH, UNKNOWN
+from parcours.definition.expressions.types import DATE, NULL, TEXT, TRUTH, UNKNOWN, common_of
 from parcours.definition.problems import Mistake
 
 ISO_FORMATS = {"timestamp": "yyyy-MM-dd'T'HH:mm:ss'Z'", "timestamp_ntz": "yyyy-MM-dd'T'HH:mm:ss"}
@@ -50,7 +50,8 @@ def _double(sql: str) -> str:
         f"WHEN abs({sql}) >= 1e7D AND abs({sql}) < 1e16D THEN "
         f"regexp_replace({large}, {quoted('([.][0-9]+?)0+$')}, {quoted('$1')}) "
         f"WHEN abs({sql}) >= 1e-4D AND abs({sql}) < 1e-3D THEN regexp_replace({small}, {quoted('0+$')}, '') "
-        f"WHEN {sql} = 0D OR (abs({sql}) >= 1e-3D AND abs({sql}) < 1e7D) THEN CAST({sql} AS STRING) ELSE {exponent} END)"
+        f"WHEN {sql} = 0D OR (abs({sql}) >= 1e-3D AND abs({sql}) < 1e7D) THEN CAST({sql} AS STRING) "
+        f"ELSE {exponent} END)"
     )
 
 
@@ -86,7 +87,7 @@ def printed(term: Term, zone: str, *, html: bool) -> Term:
 def alternatives(terms: Sequence[Term], zone: str, *, html: bool) -> list[Term]:
     """Values one of which is taken, in one type: texts where they differ, HTML where one of them is."""
     kinds = {term.type for term in terms if term.type != NULL}
-    if TEXT in kinds and len(kinds) > 1:
+    if TEXT in kinds or common_of(kinds) is None:
         terms = [term if term.type == NULL else text(term, zone) for term in terms]
     if html and any(term.is_markup for term in terms):
         terms = [term if term.type == NULL else escaped(term) for term in terms]
@@ -97,6 +98,8 @@ def alternatives(terms: Sequence[Term], zone: str, *, html: bool) -> list[Term]:
 def truthy(term: Term) -> Term:
     """Whether Jinja takes a value for true: not null, not empty, not zero. Never null itself."""
     kind, sql = term.type, term.sql
+    if term.truth is not None:
+        return Term(term.truth, TRUTH)
     if isinstance(term.literal, str | int | float | bool):
         return TRUE if term.literal else FALSE
     if kind == NULL:

@@ -8,9 +8,9 @@ from jinja2 import nodes
 
 from parcours.definition.expressions import operators
 from parcours.definition.expressions.convert import convert
-from parcours.definition.expressions.scalar_functions import SCALAR_FUNCTIONS
+from parcours.definition.expressions.functions import FUNCTIONS
 from parcours.definition.expressions.terms import FALSE, NOTHING, TRUE, WRONG, Term, data_term, number_term, text_term
-from parcours.definition.expressions.types import DOUBLE, LONG, NULL, TEXT, TRUTH, UNKNOWN, array_of
+from parcours.definition.expressions.types import DOUBLE, NULL, TEXT, TRUTH, UNKNOWN, array_of
 from parcours.definition.problems import Mistake
 from parcours.definition.templates.access import loop_value, slice_of
 from parcours.definition.templates.comparisons import compare, contained
@@ -101,13 +101,16 @@ def _key(node: nodes.Getattr | nodes.Getitem) -> str | None:
 def _either(context: Context, node: nodes.And | nodes.Or) -> Term:
     """`a or b` is a where that is true to Jinja, else b; `a and b` the other way round."""
     left, right = value(context, node.left), value(context, node.right)
-    if left.type == right.type == TRUTH:
-        return condition(context, node)
+    test, other_test = truthy(left), truthy(right)
     one, other = alternatives([left, right], context.zone, html=context.html)
     first, second = (one, other) if isinstance(node, nodes.Or) else (other, one)
-    is_markup = one.is_markup
-    sql = f"(CASE WHEN {truthy(left).sql} THEN {first.sql} ELSE {second.sql} END)"
-    return Term(sql, one.type, is_markup=is_markup)
+    word = "OR" if isinstance(node, nodes.Or) else "AND"
+    return Term(
+        f"(CASE WHEN {test.sql} THEN {first.sql} ELSE {second.sql} END)",
+        one.type,
+        is_markup=one.is_markup,
+        truth=f"({test.sql} {word} {other_test.sql})",
+    )
 
 
 def _not(context: Context, node: nodes.Not) -> Term:
@@ -116,9 +119,14 @@ def _not(context: Context, node: nodes.Not) -> Term:
 
 def _conditional(context: Context, node: nodes.CondExpr) -> Term:
     test = condition(context, node.test)
-    other = NOTHING if node.expr2 is None else value(context, node.expr2)
-    one, other = alternatives([value(context, node.expr1), other], context.zone, html=context.html)
-    return Term(f"(CASE WHEN {test.sql} THEN {one.sql} ELSE {other.sql} END)", one.type, is_markup=one.is_markup)
+    first, second = value(context, node.expr1), NOTHING if node.expr2 is None else value(context, node.expr2)
+    one, other = alternatives([first, second], context.zone, html=context.html)
+    return Term(
+        f"(CASE WHEN {test.sql} THEN {one.sql} ELSE {other.sql} END)",
+        one.type,
+        is_markup=one.is_markup,
+        truth=f"(CASE WHEN {test.sql} THEN {truthy(first).sql} ELSE {truthy(second).sql} END)",
+    )
 
 
 def _concat(context: Context, node: nodes.Concat) -> Term:
@@ -170,7 +178,7 @@ def _arithmetic(operator: str) -> Reader:
         if operator == "+" and TEXT == left.type == right.type:
             return _concat(context, nodes.Concat([node.left, node.right], lineno=node.lineno))
         if operator == "+" and left.type.name == right.type.name == "array":
-            return SCALAR_FUNCTIONS["concat"][2]([left, right], context.zone)
+            return FUNCTIONS["concat"].call([left, right], context.zone)
         if operator in ("//", "%"):
             return _whole_division(operator, left, right, context.zone)
         return operators.arithmetic(operator, left, right, context.zone)
@@ -186,12 +194,22 @@ def _whole_division(operator: str, left: Term, right: Term, zone: str) -> Term:
     if not all(number.type.is_number for number in numbers):
         raise Mistake(f"{operator} can't be used between {left.type.said} and {right.type.said}")
     one, other = numbers
+    rest = _remainder(one, other, zone)
+    if operator == "%":
+        return rest
+    if one.type.is_whole and other.type.is_whole:
+        return operators.arithmetic("div", operators.arithmetic("-", one, rest, zone), other, zone)
     quotient = operators.arithmetic("/", one, other, zone)
-    down = Term(f"floor({quotient.sql})", LONG)
-    if operator == "//":
-        return down if one.type.is_whole and other.type.is_whole else convert(down, DOUBLE, zone)
-    product = operators.arithmetic("*", down, other, zone)
-    return operators.arithmetic("-", one, product, zone)
+    return convert(FUNCTIONS["floor"].call([quotient], zone), DOUBLE, zone)
+
+
+def _remainder(one: Term, other: Term, zone: str) -> Term:
+    positive = FUNCTIONS["pmod"].call([one, other], zone)
+    if isinstance(other.literal, int | float) and other.literal > 0:
+        return positive
+    turned = FUNCTIONS["pmod"].call([operators.minus(one, zone), operators.minus(other, zone)], zone)
+    is_negative = operators.compare("<", other, number_term(0), zone)
+    return operators.either([is_negative], [operators.minus(turned, zone), positive], zone)
 
 
 def _sign(context: Context, node: nodes.Neg | nodes.Pos) -> Term:
