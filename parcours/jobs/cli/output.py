@@ -6,10 +6,10 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import typer
 
+WIDEST = 1000
 LOGGER = logging.getLogger("parcours")
 
 
@@ -64,10 +64,11 @@ def _print_rich(headers: Sequence[str], cells: list[list[str]], is_number: list[
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for header, right in zip(headers, is_number, strict=True):
-        table.add_column(header, justify="right" if right else "left", overflow="fold")
+        table.add_column(header, justify="right" if right else "left", no_wrap=True)
     for row in cells:
         table.add_row(*(escape(cell) for cell in row))
-    Console().print(table)
+    # As wide as it is: an id that is folded can't be copied, and the terminal wraps long lines by itself.
+    Console(width=WIDEST).print(table)
 
 
 def _shown(cell: object) -> str:
@@ -140,6 +141,3 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 journey`, `1,200 journeys`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-Row = dict[str, Any]
