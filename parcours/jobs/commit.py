@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,19 @@ WRITTEN = (
 """Tables that a tick writes before it is committed, and that are put back where it was killed."""
 
 
-def kill_point(name: str) -> None:
-    """Where a test may kill the process: see tests/jobs/test_kills.py. Nothing otherwise."""
+watchers: list[Callable[[str], None]] = []
+"""Called at each boundary between two writes, with its name. Tests end the process there (tests/jobs/test_kills.py)."""
+
+
+def boundary(name: str) -> None:
+    """Says that one write is done and the next hasn't begun."""
+    for watcher in watchers:
+        watcher(name)
 
 
 @dataclass(frozen=True)
 class After:
-    """What follows a commit: batches to hand over, and versions (`journey|version`) with when the last one left them."""
+    """What follows a commit: batches to hand over, and when the last one left which version (`journey|version`)."""
 
     batches: Sequence[Mapping[str, Any]]
     finished: Mapping[str, str]
@@ -95,18 +101,18 @@ class TickWriter:
     def append(self, table: str, rows: pa.Table) -> None:
         """Appends rows that are on the driver."""
         if rows.num_rows:
-            kill_point(f"before {table}")
+            boundary(f"before {table}")
             write_deltalake(
                 self.store.path(table),
                 rows.select(ALL[table].column_names).cast(arrow_schema(ALL[table])),
                 mode="append",
                 commit_properties=self.properties,
             )
-            kill_point(f"after {table}")
+            boundary(f"after {table}")
 
-    def append_frame(self, table: str, frame: Any) -> None:
-        """Appends rows that Spark holds."""
-        kill_point(f"before {table}")
+    def append_frame(self, table: str, frame: Any) -> int:
+        """Appends rows that Spark holds; returns how many."""
+        boundary(f"before {table}")
         (
             frame.select(*ALL[table].column_names)
             .write.format("delta")
@@ -114,21 +120,22 @@ class TickWriter:
             .option("userMetadata", json.dumps({MARK: self.until}))
             .save(self.store.path(table))
         )
-        kill_point(f"after {table}")
+        boundary(f"after {table}")
+        return int(self.store.delta(table).history(1)[0]["operationMetrics"]["numOutputRows"])
 
     def remove(self, table: str, predicate: str) -> int:
         """Deletes the rows that the predicate names; returns how many."""
-        kill_point(f"before removal from {table}")
+        boundary(f"before removal from {table}")
         found = self.store.delta(table).delete(predicate, commit_properties=self.properties)
-        kill_point(f"after removal from {table}")
+        boundary(f"after removal from {table}")
         return int(found["num_deleted_rows"] or 0)
 
 
 def commit(store: Store, row: Mapping[str, Any]) -> None:
     """Writes the row of `ticks`: the tick is committed."""
-    kill_point("before the commit")
+    boundary("before the commit")
     store.append_small("ticks", [row])
-    kill_point("after the commit")
+    boundary("after the commit")
 
 
 def table_versions(store: Store) -> dict[str, int]:
@@ -204,9 +211,9 @@ def finish_versions(store: Store, finished: Mapping[str, str]) -> None:
         ended = dt.datetime.fromisoformat(finished[f"{row['journey_id']}|{row['version']}"])
         row.update(state="finished", ended_at=ended)
     if concerned:
-        kill_point("before journey_versions")
+        boundary("before journey_versions")
         write_versions(store, rows)
-        kill_point("after journey_versions")
+        boundary("after journey_versions")
 
 
 def versions(store: Store) -> list[dict[str, Any]]:
@@ -234,18 +241,18 @@ def hand_over(store: Store, batches: Sequence[Mapping[str, Any]]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         manifest = target.with_name(target.name + ".manifest.json")
         if staged.exists():
-            kill_point("before a batch file")
+            boundary("before a batch file")
             staged.replace(target)
-            kill_point("after a batch file")
+            boundary("after a batch file")
         if not manifest.exists():
             shown = {key: value for key, value in batch.items() if key != "below_outbox"}
             new = manifest.with_suffix(".new")
             new.write_text(json.dumps(shown, indent=2, sort_keys=True) + "\n")
             new.replace(manifest)
-    kill_point("before delivery_batches")
+    boundary("before delivery_batches")
     known = set(store.small("delivery_batches", columns=["batch_id"])["batch_id"].to_pylist())
     store.append_small("delivery_batches", [_row(batch) for batch in batches if batch["batch_id"] not in known])
-    kill_point("after delivery_batches")
+    boundary("after delivery_batches")
 
 
 def _row(batch: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def _delivery_rows(tally: Tally) -> Iterable[Row]:
 
 
 def _merge(store: Store, writer: TickWriter, name: str, rows: Iterable[Row], *, replaced: Sequence[str] = ()) -> None:
-    """Adds counts to the table. Columns in `replaced` are set instead. Rewrites the days between the first and the last."""
+    """Adds counts to the table, or sets the columns in `replaced`. Rewrites the days from the first to the last."""
     table = ALL[name]
     added = {tuple(row[column] for column in table.key): row for row in rows}
     if not added:

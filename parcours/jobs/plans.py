@@ -28,7 +28,7 @@ class Remembered:
     until: dt.datetime | None = None
     source_versions: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
-    counters: Counters = Counters()
+    counters: Counters = field(default_factory=Counters)
     occurrence_counts: Mapping[str, int] = field(default_factory=dict)
     last_occurrences: Mapping[str, int] = field(default_factory=dict)
 

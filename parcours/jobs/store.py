@@ -16,7 +16,7 @@ from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schem
 from parcours.tables import ALL, SOURCES
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
     from parcours.definition.project import Project
 
@@ -92,7 +92,7 @@ class Store:
         return int(self.delta(table, version).count())
 
     def allow_lists(self, version: int) -> dict[str, int]:
-        """For each channel that has an allow-list the instant (microseconds) from which it holds; 0 where none is said."""
+        """The instant (microseconds) from which each channel's allow-list holds, where it has one; 0: always."""
         rows = self.small("suppressions", version, columns=["channel", "list", "added_at"])
         found: dict[str, int] = {}
         for row in rows.filter(pc.equal(rows["list"], "allow")).to_pylist():
@@ -218,28 +218,6 @@ class Store:
         """Appends rows in one commit; the frame holds every column of the table, in any order."""
         columns = [f"`{field.name}`" for field in self.delta(table).schema().fields]
         frame.select(*columns).write.format("delta").mode("append").save(self.path(table))
-
-    def merge(self, table: str, frame: "DataFrame", *, gone: "DataFrame | None" = None) -> None:
-        """Updates the rows whose key the frame has and inserts the others, in one commit. Unique on the key.
-
-        Rows of the frame whose key `gone` has too are deleted.
-        """
-        from delta.tables import DeltaTable as SparkDeltaTable
-        from pyspark.sql import functions as F
-
-        key = ALL[table].key
-        target = SparkDeltaTable.forPath(self.spark, self.path(table)).alias("t")
-        matching = " AND ".join(f"t.`{name}` = s.`{name}`" for name in key)
-        values: dict[str, str | Column] = {f"`{name}`": f"s.`{name}`" for name in frame.columns}
-        changes = {name: value for name, value in values.items() if name.strip("`") not in key}
-        source = frame
-        if gone is not None:
-            going = gone.select(*key, F.lit(True).alias("__is_gone"))
-            source = frame.join(going, on=list(key), how="left")
-        merging = target.merge(source.alias("s"), matching)
-        if gone is not None:
-            merging = merging.whenMatchedDelete("s.__is_gone")
-        merging.whenMatchedUpdate(set=changes).whenNotMatchedInsert(values=values).execute()
 
     def append_small(self, table: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> None:
         """Appends rows that are on the driver, in one commit of milliseconds. No rows: no commit."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,18 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
 from parcours.jobs import life
-from parcours.jobs.batch import cut
 from parcours.jobs.commit import (
     After,
     TickWriter,
+    boundary,
     commit,
     complete,
-    kill_point,
     settle,
     staging_of,
     table_versions,
@@ -34,10 +30,10 @@ from parcours.jobs.commit import (
 )
 from parcours.jobs.daily import write_daily
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
-from parcours.jobs.plans import Remembered, live_versions, plan_tick, remembered
+from parcours.jobs.plans import Remembered, plan_tick, remembered
 from parcours.jobs.store import Store
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
-from parcours.transforms import resolve
+from parcours.jobs.write import write_tables
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.tally import Tally, tally
@@ -109,11 +105,11 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     name = stamp(until)
     staging = staging_of(store)
     staging.open(name)
-    kill_point("after opening")
+    boundary("after opening")
     inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder)
     figures = tally(walked.result, walked.atoms)
-    writer = TickWriter(store, name)
-    batches = _write_tables(store, project, agenda, inputs, walked, figures, writer, former, staging.files)
+    batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
+    write_daily(store, TickWriter(store, name), agenda, figures, former.inside)
     row = _tick_row(store, project, agenda, pinned, former, walked, figures, batches, began)
     after = After(batches, _finished(agenda, walked, row["counts"]))
     staging.seal(name, after)
@@ -143,61 +139,6 @@ def stamp(until: dt.datetime) -> str:
     return until.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _write_tables(
-    store: Store,
-    project: Project,
-    agenda: Agenda,
-    inputs: Inputs,
-    walked: Walked,
-    figures: Tally,
-    writer: TickWriter,
-    former: Remembered,
-    folder: Path,
-) -> list[dict[str, Any]]:
-    """Everything that the tick writes before its commit; returns its batches."""
-    batches: list[dict[str, Any]] = []
-    if walked.movers is not None:
-        trails = walked.as_frames(store.spark)
-        outcomes = _collect(resolve.outcomes(trails.walked, trails.rows, agenda))
-        _expect(outcomes, figures.outcomes, "step_outcomes")
-        writer.append("step_outcomes", outcomes)
-        if figures.of("sent"):
-            sends = _collect(resolve.deliveries(trails.walked, trails.rows, agenda))
-            _expect(sends, figures.of("sent"), "deliveries")
-            found = cut(
-                sends, project.channels, folder, shown_outbox=shown_outbox(project), until=iso(agenda_until(agenda))
-            )
-            batches = found.batches
-            writer.append("deliveries", found.deliveries)
-        instances = _collect(resolve.instances(trails.walked, trails.endings, agenda))
-        _expect(instances, figures.instances, "journey_instances")
-        removed = sum(writer.remove("journey_instances", text) for text in inputs.loaded)
-        assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
-        writer.append("journey_instances", instances)
-    if inputs.spread_later is not None:
-        writer.append("spread_entries", _collect(inputs.spread_later))
-    write_daily(store, writer, agenda, figures, former.inside)
-    return batches
-
-
-def shown_outbox(project: Project) -> str:
-    """The outbox as tables name it: relative to the project's folder, or the full URI that it is (3)."""
-    return project.outbox if "://" in project.outbox else os.path.relpath(project.outbox, project.folder)
-
-
-def _collect(frame: Any) -> pa.Table:
-    return frame.toArrow()
-
-
-def _expect(rows: pa.Table, count: int, table: str) -> None:
-    """The rows made must be those that were walked: the tick's own reconciliation, before it commits (2.7)."""
-    assert rows.num_rows == count, f"{table}: {rows.num_rows} rows for {count} that were walked"
-
-
-def agenda_until(agenda: Agenda) -> dt.datetime:
-    return clock.moment_of(agenda.until)
-
-
 def _tick_row(
     store: Store,
     project: Project,
@@ -217,7 +158,7 @@ def _tick_row(
         key = version_key(version)
         change = sum(
             figures.inside_change(version, day)
-            for (journey_id, number, day, _) in {k[:3] + ("",) for k in figures.journeys}
+            for (journey_id, number, day, _) in {(*k[:3], "") for k in figures.journeys}
             if (journey_id, number) == (version.journey.id, version.journey.version)
         )
         inside[key] = inside.get(key, 0) + change

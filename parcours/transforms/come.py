@@ -18,7 +18,8 @@ from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.plan import Version
 
 CANDIDATE = (
-    "version int, journey_id string, instance_id string, profile_id string, entry_key string, moment bigint, late string, "
+    "version int, journey_id string, instance_id string, profile_id string, entry_key string, moment bigint, "
+    "late string, "
     "occurrence int, context map<string,string>, entered_at timestamp, step_id string, arrived_at timestamp, "
     "wakes_at timestamp, is_deferred boolean, held string, queue string, queue_order string, sequence int"
 )
@@ -40,7 +41,7 @@ _ENTRANT = {
 class Sources:
     """The frames that a tick reads, each at its pinned version.
 
-    `instances` those that are due, at the head of a queue, or of a journey that empties; `events` those of the interval;
+    `instances` those that are due, at the head of a queue, or of a journey that empties; `events` of the interval;
     `late_events` learnt since the tick before and not after its end; `learnt_stays` the keys of stays learnt since the
     occurrence named (`version`, `moment`); `spread` the entrants of earlier occurrences whose moment has come.
     """
@@ -145,7 +146,8 @@ def _occurrences_of_audience(agenda: Agenda) -> Column:
         by_audience.setdefault(entry.audience, []).append(
             f"named_struct('version', {version.index}, 'journey_id', {quoted(version.journey.id)}, "
             f"'journey_version', {version.journey.version}, 'moment', {occurrence.moment}L, "
-            f"'entry_key', {quoted(occurrence.key)}, 'occurrence', {occurrence.number}, 'since', CAST({since} AS BIGINT))"
+            f"'entry_key', {quoted(occurrence.key)}, 'occurrence', {occurrence.number}, "
+            f"'since', CAST({since} AS BIGINT))"
         )
     entries = ", ".join(f"{quoted(name)}, array({', '.join(structs)})" for name, structs in by_audience.items())
     return F.expr(f"try_element_at(map({entries}), audience_id)")

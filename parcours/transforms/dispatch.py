@@ -30,3 +30,8 @@ def _choose(texts: Sequence[str], first: int) -> str:
 def quoted(text: str) -> str:
     """The text as a Spark SQL literal."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def local_time(instant: str) -> Column:
+    """The local time, in the row's `zone_name`, of a column of microseconds."""
+    return F.expr(f"CAST(from_utc_timestamp(timestamp_micros({instant}), zone_name) AS TIMESTAMP_NTZ)")

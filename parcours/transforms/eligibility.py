@@ -105,7 +105,7 @@ def _with_lists(frame: DataFrame, versions: Sequence[Version], k: int, suppressi
 
 
 def by_address(suppressions: DataFrame) -> DataFrame:
-    """One row a channel and address as it is compared: from when it is suppressed, from when it is allowed (microseconds).
+    """One row a channel and address as it is compared: from when it is suppressed or allowed, in microseconds.
 
     Without `added_at` it has always been.
     """

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.window import Window
 
 from parcours.definition.journeys import EventEntry
-from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.eligibility import with_eligibility
 from parcours.transforms.narrow import with_groups
 from parcours.walk import clock
@@ -25,7 +25,7 @@ from parcours.walk.plan import Version
 class People:
     """What is known of people, each frame at its pinned version.
 
-    `profiles` has the columns that are used; `instances` the whole table, of which few columns are read for the journeys
+    `profiles` has the columns that are used; `instances` the whole table, few columns of which are read for journeys
     that somebody enters; `holdouts` (journey_id, profile_id, entered_at) who was kept out of those with re-entry rules.
     """
 
@@ -41,9 +41,9 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     """The candidates with everything that the walk and the outcomes need of them."""
     coupled = with_history(candidates, agenda, people.instances, people.holdouts)
     known = with_profile(coupled, people, profile_types)
-    wanted = only_who_are_wanted(with_names(known, agenda), agenda)
-    placed = with_zone(wanted, agenda, people.zones)
-    member = with_memberships(placed, agenda, people.members)
+    placed = with_zone(with_names(known, agenda), agenda, people.zones)
+    wanted = only_who_are_wanted(placed, agenda)
+    member = with_memberships(wanted, agenda, people.members)
     answered = with_answers(member, agenda)
     return with_groups(with_eligibility(answered, agenda.versions, people.suppressions), agenda)
 
@@ -54,7 +54,7 @@ def with_history(
 ) -> DataFrame:
     """Adds `is_inside` and `last_entry_at` (of the journey, before the tick), and `is_coupled`.
 
-    Coupled are the candidates of one profile and journey where there are several: what becomes of one decides over another.
+    Coupled are the candidates of one profile and journey where there are several: one decides over another.
     """
     one_pair = Window.partitionBy("profile_id", "journey_id")
     counted = candidates.withColumn("is_coupled", F.count("*").over(one_pair) > 1)
@@ -138,14 +138,13 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
     texts = [version.entry_where or "" for version in agenda.versions]
     if not any(texts):
         return movers
-    now = F.timestamp_micros("moment")
-    asked = movers.withColumn("__now", now).withColumn("__local_now", F.lit(None).cast("timestamp_ntz"))
+    asked = movers.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
     wanted = F.col("moment").isNull() | F.coalesce(by_version(texts, "true"), F.lit(False))
     return asked.where(wanted).drop("__now", "__local_now")
 
 
 def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> DataFrame:
-    """Adds the instance's zone (1.1): `zone`, the number of the profile's in `zones` or -1 for the journey's; `zone_name`.
+    """Adds the instance's zone (1.1): `zone_name`, and `zone`, its number in `zones` or -1 for the journey's.
 
     `zones` has (zone_name, zone) of all known zones, unique on the name.
     """
@@ -165,7 +164,7 @@ def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> Dat
 
 # --------------------------------------------------------------------------------------------------- what they answer
 def with_memberships(movers: DataFrame, agenda: Agenda, members: DataFrame | None) -> DataFrame:
-    """Adds `member` (at the tick's start) and `flips` (moments in the tick at which that changes), by the plan's audiences."""
+    """Adds, by the plan's audiences, `member` at the tick's start and `flips`, the moments at which it changes."""
     audiences = sorted({audience for version in agenda.versions for audience in version.audiences})
     if not audiences or members is None:
         return movers.withColumns(
@@ -229,9 +228,7 @@ def answers_at(movers: DataFrame, asked: DataFrame, agenda: Agenda) -> DataFrame
     `asked` has (instance_id, version, question, moment), unique.
     """
     joined = movers.drop("moment").join(asked, on=["instance_id", "version"], how="inner")
-    now = F.timestamp_micros("moment")
-    local = F.expr("CAST(from_utc_timestamp(timestamp_micros(moment), zone_name) AS TIMESTAMP_NTZ)")
-    timed = joined.withColumns({"__now": now, "__local_now": local})
+    timed = joined.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
     texts = []
     for version in agenda.versions:
         cases = [f"WHEN {k} THEN {q.sql}" for k, q in enumerate(version.questions) if q.uses_now]

@@ -39,7 +39,7 @@ NARROW = (
 
 
 def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:
-    """Adds `address_group`, equal for one address of one occurrence (others don't share one: 2.5), and `coupled_profile`."""
+    """Adds `coupled_profile`, and `address_group`, equal for one address of one occurrence (2.5)."""
     is_read = by_version([str(version.is_read).lower() for version in agenda.versions])
     address_group = F.transform(
         "address_keys", lambda key: F.when(is_read & key.isNotNull(), F.xxhash64("version", "entry_key", key))

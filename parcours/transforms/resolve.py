@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 
 from parcours.definition.steps import Message
 from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
-from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.dispatch import by_version, local_time, quoted
+from parcours.transforms.lines import line
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
 from parcours.walk.walk import Result
@@ -148,13 +149,13 @@ def queue_order(agenda: Agenda) -> Column:
 
 def _order_text(version: Version) -> str:
     marketing = [quoted(s.id) for s in version.journey.steps if isinstance(s, Message) and s.category == "marketing"]
-    is_marketing = f"IF(step_id IN ({', '.join(marketing)}), '1', '0')" if marketing else "'0'"
+    is_marketing = f"IF(end_step_id IN ({', '.join(marketing)}), '1', '0')" if marketing else "'0'"
     arrived = "lpad(CAST(end_arrived_at AS STRING), 17, '0')"
     return f"concat_ws('|', {is_marketing}, '{100 - version.journey.priority:03d}', {arrived}, instance_id)"
 
 
 def deliveries(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
-    """The rows of `deliveries`, rendered; `batch_id` is still null."""
+    """The rows of `deliveries`, rendered, and `line`: each as it stands in a file. `batch_id` is still null."""
     sends = rows.where(F.col("outcome") == "sent").select(
         "trail", F.col("step_id").alias("at_step_id"), F.col("path").alias("variant"), "at", "queued_at"
     )
@@ -165,7 +166,7 @@ def deliveries(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
             "delivery_id": F.md5(F.concat_ws("|", "instance_id", "at_step_id")),
             "__delivery_id": F.md5(F.concat_ws("|", "instance_id", "at_step_id")),
             "__now": F.timestamp_micros("at"),
-            "__local_now": F.lit(None).cast("timestamp_ntz"),
+            "__local_now": local_time("at"),
         }
     )
     linked = named.withColumns(
@@ -175,7 +176,7 @@ def deliveries(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
         }
     )
     at = F.timestamp_micros("at")
-    return linked.withColumns(
+    made = linked.withColumns(
         {
             "batch_id": F.lit(None).cast("string"),
             "channel": _of_step(agenda, lambda _, m: quoted(m.channel)),
@@ -191,7 +192,8 @@ def deliveries(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
             "tick_until": F.timestamp_micros(F.lit(agenda.until)),
             "unsubscribe_url": F.when(F.col("__category") == "marketing", F.col("__unsubscribe_url")),
         }
-    ).select(*DELIVERIES.column_names)
+    )
+    return made.withColumn("line", line(agenda)).select(*DELIVERIES.column_names, "line")
 
 
 def _content(version: Version, message: Message) -> str:

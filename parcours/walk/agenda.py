@@ -13,7 +13,7 @@ from parcours.walk.plan import Version
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One run of a read. `number` counts from 1 within the version; `since` is the run before it, for incremental reads."""
+    """One run of a read, numbered from 1 within the version; `since` is the run before it, for incremental reads."""
 
     version: int
     moment: int

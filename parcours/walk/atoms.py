@@ -18,9 +18,9 @@ NONE = np.iinfo(np.int64).min
 
 @dataclass(frozen=True)
 class Atoms:
-    """Columns over atoms, in the order of `instance_id`; an atom of more than one person has none and is never cut.
+    """Columns over atoms, in the order of `instance_id`; an atom of several people has none and is never cut.
 
-    Instants are microseconds; `NONE` is null. The second dimension of a matrix is numbered by the plan of the atom's version.
+    Instants are microseconds; `NONE` is null. A matrix has a second dimension, numbered by the plan of the version.
     """
 
     count: Integers
@@ -58,7 +58,7 @@ class Atoms:
 
     def is_member(self, atoms: Integers, audience: int, instant: int) -> Booleans:
         """Membership of each of these atoms at the instant (entered_at <= instant < exited_at)."""
-        found = self.member[atoms, audience].copy()
+        found: Booleans = self.member[atoms, audience].copy()
         if self.flips:
             for position, atom in enumerate(atoms):
                 changes = self.flips.get((int(atom), audience), ())

@@ -30,7 +30,7 @@ class Window:
 
 @dataclass
 class Sender:
-    """A channel's room. `counts` is sends by window key; `days_sent` the days with a send so far and the last of them."""
+    """A channel's room. `counts` is sends by window; `days_sent` how many days had a send, and the last of them."""
 
     channel: Channel
     project_zone: str
@@ -124,14 +124,14 @@ class Sender:
         full = [w.next_start for w in windows if w.number is not None and self.counts.get(w.key, 0) >= w.number]
         if full:
             return max(full)
-        # There is room, and yet somebody waits: the plan was changed between ticks. It counts from the next window on (2.5).
+        # There is room, and yet somebody waits: the plan was changed, which counts from the next window on (2.5).
         return min((w.next_start for w in windows), default=instant)
 
     def most_room(self, start: int, end: int) -> int | None:
-        """At least as many as can leave the queue in (start, end]: how much of its head a tick needs. None: no bound."""
+        """No fewer than can leave the queue in (start, end]: how much of its head a tick needs. None: no bound."""
         if not self.has_limits:
             return None
-        bounds = []
+        bounds: list[int | None] = []
         for limit in self.channel.limits:
             first, _ = clock.window(limit.per, limit.timezone or self.project_zone, start)
             size = clock.UNITS.get(limit.per, 23 * clock.UNITS["hour"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from parcours.definition.times import local_to_instant
@@ -29,7 +29,7 @@ def moment_of(instant: int) -> dt.datetime:
     return EPOCH + dt.timedelta(microseconds=instant)
 
 
-@lru_cache(maxsize=None)
+@cache
 def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
@@ -92,7 +92,7 @@ def is_in_period(days: Sequence[str] | None, start: dt.time, end: dt.time | None
 def next_local_moment(
     time: dt.time, days: Sequence[str] | None, in_days: int | None, instant: int, zone_name: str
 ) -> int:
-    """The first such local moment not before the instant, on one of the days, not before the local date in_days after."""
+    """The first such local moment from the instant and from the local date `in_days` after it, on one of the days."""
     day = local_date(instant, zone_name) + dt.timedelta(days=in_days or 0)
     while True:
         if not days or WEEKDAYS[day.weekday()] in days:

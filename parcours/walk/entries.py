@@ -29,7 +29,7 @@ HOLDOUT = REJECTIONS.index("holdout")
 
 
 class Entries:
-    """Admission, and who is inside meanwhile, for profiles of which more than one atom of the tick concerns a journey."""
+    """Admission, and who is inside meanwhile of the profiles with several atoms that concern a journey."""
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
@@ -58,7 +58,7 @@ class Entries:
         self.is_inside[pairs[pairs >= 0]] = False
 
     def _by_turn(self, cells: list[Cell]) -> list[list[Cell]]:
-        """The cells cut so that in each group no profile comes twice to one journey; first those who come first by id."""
+        """The cells, cut so that no group has a profile twice for one journey; first those who are first by id."""
         atoms = np.concatenate([cell.atoms for cell in cells])
         pairs = self.walk.atoms.pair[atoms]
         order = np.lexsort((atoms, pairs))

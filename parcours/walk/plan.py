@@ -137,7 +137,7 @@ class Version:
         return self.ask(f"CASE WHEN {compiled.sql} THEN 1L ELSE 0L END", uses_now=compiled.uses_now)
 
     def ask_instant(self, text: str) -> int:
-        """Number of the question which instant a user's expression names: microseconds; local time is in the instance's zone.
+        """Number of the question which instant a user's expression names (microseconds), in the instance's zone.
 
         A local time that is skipped moves forward by the gap, and of two it is the first: so does to_utc_timestamp.
         """
@@ -168,10 +168,7 @@ class Version:
 
     def render(self, step: Message) -> Rendering:
         """The texts of a message's fields; `html` is escaped."""
-        if step.template is not None:
-            fields = self.templates[f"{step.channel}/{step.template}"]
-        else:
-            fields = step.content or {}
+        fields = self.templates[f"{step.channel}/{step.template}"] if step.template else step.content or {}
         names = Scope(
             self.scope.profile,
             self.scope.event,

@@ -60,10 +60,11 @@ def take_places(walk: Walk, cells: Iterable[Cell], at: int) -> None:
 def serve(walk: Walk, sender: Sender, arrivals: list[Cell], at: int, *, is_looking: bool) -> None:
     """Settles who arrives at messages of a channel and, where a window starts, who waits for room in it.
 
-    In one order; each goes out while there is room. Who arrives is settled in any case; who waits only when its turn comes.
+    In one order; each goes out while there is room. Who arrives is settled in any case; who waits, in its turn.
     """
     eligible: dict[Prefix, list[Cell]] = defaultdict(list)
-    for cell in without_duplicates(walk, [part for cell in arrivals for part in judge(walk, cell, at)], at):
+    judged = [part for arrival in arrivals for part in judge(walk, arrival, at)]
+    for cell in without_duplicates(walk, judged, at):
         eligible[prefix_of(cell)].append(cell)
     if not sender.has_limits:
         for prefix in sorted(eligible):
@@ -104,8 +105,9 @@ def serve_prefix(
     room = sender.room(at)
     total = sum(int(walk.atoms.count[cell.atoms].sum()) for cell in able + arrivals)
     everybody = room is None or total < room
-    atoms, boundary = (np.array([], dtype=np.int64), None) if everybody else cut(able + arrivals, room or 0)
-    last = None if everybody else (int(atoms[(room or 0) - 1]) if room else -1)
+    last: int | None = None
+    if not everybody:
+        last = int(cut(able + arrivals, room or 0)[0][(room or 0) - 1]) if room else -1
     if is_looking and sender.boundary and prefix == sender.boundary[0] and (last is None or last > sender.boundary[1]):
         walk.ask_for_queue(sender)
         return
@@ -170,7 +172,7 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
 
 
 def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
-    """Excludes whoever shares an address with one of the same occurrence who came at the same moment and is before it."""
+    """Excludes who shares an address with one of the same occurrence who came at the same moment, before it."""
     sharing: list[tuple[Prefix, int, Cell]] = []
     for cell in cells:
         assert isinstance(cell.move, Message)

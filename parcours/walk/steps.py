@@ -5,6 +5,7 @@ Adding a step type: a class in `definition/steps.py`, and here one function regi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
@@ -80,7 +81,7 @@ def is_now(test: steps.CalendarTest, at: int, zone: str) -> bool:
     if (test.from_date and day < test.from_date) or (test.to_date and day > test.to_date):
         return False
     if test.from_ is not None or test.to is not None:
-        return clock.is_in_period(test.days, test.from_ or clock.dt.time(), test.to, at, zone)
+        return clock.is_in_period(test.days, test.from_ or dt.time(), test.to, at, zone)
     return not test.days or clock.WEEKDAYS[day.weekday()] in test.days
 
 
@@ -90,8 +91,9 @@ class Condition(Move):
     otherwise: str | None = None
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
-        rest = cell
+        rest: Cell | None = cell
         for test in self.tests:
+            assert rest is not None
             true = test.holds(walk, rest, at)
             if true is None:
                 return  # asked: this cell stops here until the walk is made again
@@ -101,6 +103,7 @@ class Condition(Move):
                 yield taken, self.targets[test.label]
             if not rest:
                 return
+        assert rest is not None, "a condition has a path"
         rest.note(at, "passed", "otherwise" if self.otherwise else None)
         if self.otherwise:
             yield rest, self.otherwise
@@ -219,9 +222,10 @@ class Wait(Move):
             return None if answers is None else np.maximum(np.where(answers == NONE, at, answers), at)
         moment = self.moment
         assert moment is not None
-        return walk.by_zone(
+        ends: Integers = walk.by_zone(
             cell, lambda zone: clock.next_local_moment(moment.time, moment.days, moment.in_days, at, zone)
         )
+        return ends
 
 
 @plan_step.register(steps.Wait)

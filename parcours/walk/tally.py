@@ -11,6 +11,7 @@ import numpy as np
 
 from parcours.walk import clock
 from parcours.walk.atoms import Atoms
+from parcours.walk.cells import Row
 from parcours.walk.plan import Version
 from parcours.walk.steps import Message
 from parcours.walk.walk import Result
@@ -63,13 +64,13 @@ def tally(result: Result, atoms: Atoms) -> Tally:
     return Tally(found.steps, found.journeys, found.sends, instances, found.queued)
 
 
-def _count_rows(found: Tally, version: Version, rows: Iterable[object], count: int) -> None:
+def _count_rows(found: Tally, version: Version, rows: Iterable[Row], count: int) -> None:
     journey_id, number = version.journey.id, version.journey.version
-    for step_id, _, outcome, path, reason, at, _ in rows:  # type: ignore[misc]
-        day = clock.moment_of(at).date()
-        found.steps[journey_id, number, step_id, outcome, path, reason, day] += count
+    for row in rows:
+        day, outcome = clock.moment_of(row.at).date(), row.outcome
+        found.steps[journey_id, number, row.step_id, outcome, row.path, row.reason, day] += count
         if outcome in ("entered", "rejected", *ENDED):
             found.journeys[journey_id, number, day, outcome] += count
-        move = version.moves.get(step_id)
+        move = version.moves.get(row.step_id)
         if isinstance(move, Message) and outcome in ("sent", "deferred", "excluded"):
-            found.sends[move.step.channel, journey_id, day, outcome, reason] += count
+            found.sends[move.step.channel, journey_id, day, outcome, row.reason] += count

@@ -173,7 +173,8 @@ class Walk:
 
     def _place(self, cell: Cell, arrival: Arrival) -> None:
         """Puts an instance that is inside back where it stands."""
-        assert arrival.step_id is not None and arrival.arrived_at is not None
+        assert arrival.step_id is not None
+        assert arrival.arrived_at is not None
         cell.move = cell.version.moves[arrival.step_id]
         cell.arrived_at, cell.wakes_at = arrival.arrived_at, arrival.wakes_at
         cell.is_deferred, cell.held = arrival.is_deferred, arrival.held
@@ -284,7 +285,7 @@ class Walk:
         return cell.part(true), cell.part(~true)
 
     def advance(self, cell: Cell, target: str, at: int) -> None:
-        """Carries a cell from step to step at the instant, until it waits, stands at something contended, or has ended."""
+        """Carries a cell from step to step at the instant, until it waits, stands where it contends, or has ended."""
         going = [(cell, target)]
         while going:
             cell, target = going.pop()
