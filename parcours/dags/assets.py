@@ -14,14 +14,19 @@ from urllib.parse import quote
 from airflow.sdk import Asset, AssetAlias
 
 
+def prefix(project: str) -> str:
+    """What the URIs of a project's assets begin with."""
+    return f"parcours://{quote(project, safe='')}"
+
+
 def batches_asset(project: str, channel: str) -> Asset:
     """Has an event for each tick with batches of the channel; its `extra`: `batch_ids`, `sends`, `until`."""
-    return Asset(f"parcours://{quote(project, safe='')}/batches/{channel}")
+    return Asset(f"{prefix(project)}/batches/{channel}")
 
 
 def journey_asset(project: str, journey: str) -> Asset:
     """Has an event for each tick that moved somebody in the journey; its `extra`: `outcomes`, `inside`, `until`."""
-    return Asset(f"parcours://{quote(project, safe='')}/journeys/{journey}")
+    return Asset(f"{prefix(project)}/journeys/{journey}")
 
 
 def announced(project: str) -> AssetAlias:

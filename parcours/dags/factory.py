@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param
 
-from parcours.dags.assets import announced
+from parcours.dags.assets import announced, prefix
 from parcours.dags.outline import Outline, read_outline
 from parcours.dags.submit import SubmitJob
 from parcours.dags.tasks import announce, check_batches, check_inputs, show_counts
@@ -25,11 +25,12 @@ UNTIL = "{{ params.until or (dag_run.data_interval_end or dag_run.run_after).iso
 # Scheduled runs tell of all ticks since the one before them, those that somebody made by hand among them.
 SINCE = "{{ '' if params.until or dag_run.run_type == 'manual' or not dag_run.data_interval_start \
 else dag_run.data_interval_start.isoformat() }}"
-# An input may be late, and another tick may be under way.
+# An input may be late, and another tick may be under way: tries after 2, 4 and 8 minutes.
 DEFAULTS: dict[str, Any] = {
     "owner": OWNER,
-    "retries": 2,
+    "retries": 3,
     "retry_delay": timedelta(minutes=2),
+    "retry_exponential_backoff": 2.0,
     "depends_on_past": True,
 }
 
@@ -96,6 +97,6 @@ def documentation(outline: Outline) -> str:
             *table,
             "By hand: *Trigger* ticks until now, or until the time that is named.",
             "",
-            f"Other DAGs can follow `parcours://{outline.name}/batches/<channel>` and `…/journeys/<journey>`.",
+            f"Other DAGs can follow `{prefix(outline.name)}/batches/<channel>` and `…/journeys/<journey>`.",
         ]
     )

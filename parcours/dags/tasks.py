@@ -52,7 +52,7 @@ def announce(folder: str, project: str, until: str, since: str) -> list[dict[str
     return journeys
 
 
-@task(multiple_outputs=False, map_index_template="{{ journey }}", depends_on_past=False)
+@task(multiple_outputs=False, map_index_template="{{ journey }}", depends_on_past=False, max_active_tis_per_dagrun=4)
 def show_counts(counts: dict[str, Any]) -> str:
     """Shows what happened in one journey, and how many are inside."""
     get_current_context()["journey"] = counts["journey"]  # type: ignore[typeddict-unknown-key]  # as Airflow documents it

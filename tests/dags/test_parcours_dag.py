@@ -58,7 +58,7 @@ def test_every_dag_says_whose_it_is_and_what_it_does(dagbag: "DagBag") -> None:
         assert dag.tags, dag.dag_id
         assert dag.doc_md, dag.dag_id
         assert dag.owner == "parcours", dag.dag_id
-        assert all(task.retries == 2 for task in dag.tasks), dag.dag_id
+        assert all(task.retries == 3 for task in dag.tasks), dag.dag_id
 
 
 def test_the_page_of_the_dag_lists_the_reads(dag: "DAG") -> None:
