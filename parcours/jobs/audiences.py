@@ -165,6 +165,7 @@ def _tables(store: Store) -> list[str]:
 def _replace(store: Store, audience_id: str, members: "DataFrame", at: datetime) -> Refreshed:
     from pyspark.sql import functions as F
 
+    from parcours.jobs.upsert import IS_GONE, append_rows, merge_rows
     from parcours.transforms.membership import CHANGE, ENDS, GOES, STARTS, TELLS, changed_stays, inside_count
 
     store.ensure(MEMBERS)
@@ -176,9 +177,10 @@ def _replace(store: Store, audience_id: str, members: "DataFrame", at: datetime)
         left = count[ENDS] + count[GOES]
         _check_loss(store.project, audience_id, left, inside_count(stays, at) if left else None)
         if left or count[TELLS]:
-            store.merge(MEMBERS, changed.drop(CHANGE), gone=changed.where(F.col(CHANGE) == GOES))
+            rows = changed.withColumn(IS_GONE, F.col(CHANGE) == GOES).drop(CHANGE)
+            merge_rows(store, MEMBERS, rows, sum(count))
         elif count[STARTS]:
-            store.append(MEMBERS, changed.drop(CHANGE))
+            append_rows(store, MEMBERS, changed.drop(CHANGE), count[STARTS])
         done = Refreshed(audience_id, members.count(), count[STARTS], left, count[TELLS])
     finally:
         changed.unpersist()

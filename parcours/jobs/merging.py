@@ -10,6 +10,7 @@ from pyspark.sql.types import DataType
 
 from parcours.expectations.rules import NO_PROFILE, OVERLAP, REPEATED
 from parcours.jobs.staging import PLACE, Staged
+from parcours.jobs.upsert import append_rows, merge_rows
 from parcours.tables import FIRST_ROW_STANDS
 from parcours.transforms.judge import REFUSALS, figures, overlapping
 from parcours.transforms.merge import (
@@ -122,9 +123,9 @@ def write(merged: Merge) -> dict[str, int]:
     _add_columns(staged)
     changed = merged.rows.where(F.col(KIND) != UNCHANGED).drop(KIND)
     if counts[UPDATED]:
-        staged.store.merge(staged.table.name, changed)
+        merge_rows(staged.store, staged.table.name, changed, counts[INSERTED] + counts[UPDATED])
     elif counts[INSERTED]:
-        staged.store.append(staged.table.name, changed)
+        append_rows(staged.store, staged.table.name, changed, counts[INSERTED])
     return counts
 
 
