@@ -137,7 +137,9 @@ def test_a_tick_stopped_at_any_boundary_and_run_again_is_as_one_left_alone(
     shutil.copytree(before, tmp_path / "count")
     names = boundaries_of(tmp_path / "count", spark)
     assert len(names) > 20
-    for number, name in enumerate(names):
+    # `make kills` takes each boundary; a test run a sample of them, the last ones included.
+    step = 1 if KILLS > 3 else 5
+    for number, name in list(enumerate(names))[::-step]:
         folder = tmp_path / f"stop{number}"
         shutil.copytree(before, folder)
         with stopping_at(number):
