@@ -10,7 +10,7 @@ from tests.random_cases.times import HOURS, ZONES, hours_after, moment
 Row = dict[str, Any]
 
 PROFILE_TYPES = {"t": "string", "score": "int", "renews_at": "timestamp", "birthday": "date", "handle": "string"}
-EVENT_TYPES = {"go": {"n": "double", "word": "string"}, "buy": {"n": "double"}}
+EVENT_TYPES = {"go": {"n": "double", "word": "string"}, "buy": {"n": "double", "word": "string"}}
 AUDIENCES = ("a", "vip")
 
 

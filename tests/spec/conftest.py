@@ -10,9 +10,6 @@ from tests import oracle
 from tests.spec.running import EngineRuns, batched, told_in
 from tests.spec.told import Rows, Told
 
-ENGINE_IS_THERE = False
-"""Until it is, only the oracle runs what is told."""
-
 
 @pytest.fixture(scope="session")
 def engine_runs(request: pytest.FixtureRequest) -> EngineRuns:
@@ -26,8 +23,6 @@ def rows_by(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     def rows(told: Told, runner: str) -> Rows:
         if runner == "oracle":
             return oracle.run(told.case())
-        if not ENGINE_IS_THERE:
-            pytest.skip("the engine isn't there yet")
         runs: EngineRuns = request.getfixturevalue("engine_runs")
         return runs.rows_of(told, lambda: tmp_path_factory.mktemp("spec"), request.getfixturevalue("spark"))
 

@@ -1,0 +1,35 @@
+"""The engine and the oracle agree on every row of random cases.
+
+PARCOURS_RANDOM=50 runs fifty batches in place of three. `python -m tests.hunt` looks on, and makes what it finds small.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests import engine, oracle
+from tests.cases import NARROW, cases
+from tests.comparing import compare
+from tests.agreement import batch_of, differences
+
+BATCHES = int(os.environ.get("PARCOURS_RANDOM", "3"))
+
+
+@pytest.mark.parametrize("number", range(BATCHES))
+def test_engine_and_oracle_agree_on_every_row(number: int, spark: Any, tmp_path: Path) -> None:
+    found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(number, 20), tmp_path, spark)]
+    assert not found, "\n\n".join(["", *found])
+
+
+# Shrinking takes a run of the engine a step: python -m tests.hunt does it where it is wanted.
+@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(case=cases(NARROW))
+def test_they_agree_on_what_hypothesis_makes(
+    case: dict[str, Any], spark: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert compare(engine.run(case, tmp_path_factory.mktemp("case"), spark), oracle.run(case)) == ""
