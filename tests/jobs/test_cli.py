@@ -99,6 +99,36 @@ def test_the_warehouse_of_the_command_line_takes_the_place_of_the_projects(parco
     assert not (project / "warehouse").exists()
 
 
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_ctrl_c_ends_with_one_line(
+    parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch, is_wrapped: bool
+) -> None:
+    from parcours.jobs import status
+
+    def interrupted(store: Store) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            if is_wrapped:  # as Spark does with a job that it cancels
+                raise RuntimeError("a job was cancelled")  # noqa: B904 - as Spark does it
+            raise
+
+    monkeypatch.setattr(status, "status", interrupted)
+    said = parcours("status")
+    assert (said.status, said.out) == (130, "")
+    assert said.err == "stopped; the next command that writes settles what was under way\n"
+
+
+def test_a_broken_promise_of_our_own_is_not_hidden(
+    parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from parcours.jobs import status
+
+    monkeypatch.setattr(status, "status", lambda store: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        parcours("status")
+
+
 # ------------------------------------------------------------------------------------------------------------- times
 @pytest.mark.parametrize(
     ("words", "message"),

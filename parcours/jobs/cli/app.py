@@ -172,9 +172,21 @@ def run(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         _say_error(str(error), argv)
         return status_of(error)
+    except (Exception, KeyboardInterrupt) as error:
+        if not _is_interruption(error):
+            raise
+        status = STOPPED
     if status == STOPPED:
         output.note("stopped; the next command that writes settles what was under way")
     return int(status or DONE)
+
+
+def _is_interruption(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind it: Spark cancels its jobs then, and what reaches us may be their failure."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, KeyboardInterrupt):
+        seen = seen.__cause__ or seen.__context__
+    return seen is not None
 
 
 def _say_usage(error: Any) -> int:

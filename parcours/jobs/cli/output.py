@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import typer
 
 WIDEST = 1000
+GATEWAY = ("java_gateway", "clientserver")
 LOGGER = logging.getLogger("parcours")
 
 
@@ -85,6 +86,12 @@ def set_up_logging() -> None:
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
     _use(_Lines())
+    logging.getLogger().addFilter(_is_not_of_the_gateway)
+
+
+def _is_not_of_the_gateway(record: logging.LogRecord) -> bool:
+    """What Spark's gateway logs for a command that Ctrl-C broke off is raised as well, where it matters."""
+    return record.module not in GATEWAY
 
 
 def _use(handler: logging.Handler) -> None:
