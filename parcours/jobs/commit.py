@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
 
+from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
 from parcours.tables import ALL
@@ -38,6 +39,8 @@ WRITTEN = (
 """Tables that a tick writes before it is committed, and that are put back where it was killed."""
 
 
+MOST_FILES = 48
+"""Files of who is inside, from which on a tick makes few of them: each costs a tick some milliseconds."""
 watchers: list[Callable[[str], None]] = []
 """Called at each boundary between two writes, with its name. Tests end the process there (tests/jobs/test_kills.py)."""
 
@@ -122,6 +125,15 @@ class TickWriter:
         )
         boundary(f"after {table}")
         return int(self.store.delta(table).history(1)[0]["operationMetrics"]["numOutputRows"])
+
+    def compact(self, table: str, partition: tuple[str, str]) -> None:
+        """Makes few files of the many small ones that ticks have left in a partition."""
+        delta = self.store.delta(table)
+        column, value = partition
+        if len(files_with(delta, partitions={column: [value]})) > MOST_FILES:
+            boundary(f"before compaction of {table}")
+            delta.optimize.compact([(column, "=", value)], commit_properties=self.properties)
+            boundary(f"after compaction of {table}")
 
     def remove(self, table: str, predicate: str) -> int:
         """Deletes the rows that the predicate names; returns how many."""

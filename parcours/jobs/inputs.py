@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from parcours.definition.journeys import EventEntry, ReadAudience
 from parcours.definition.times import iso
+from parcours.jobs.pruning import Within
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES
 from parcours.tables.engine import SPREAD_ENTRIES
@@ -24,14 +25,19 @@ from parcours.transforms.come import (
     union,
 )
 from parcours.transforms.dispatch import by_version
-from parcours.transforms.gather import People, gather, only_used
+from parcours.transforms.gather import People, gather, only_used, reads_back_to
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.channels import Sender
+from parcours.walk.tally import ENDED
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
     from parcours.jobs.plans import Remembered
+
+
+ACTIVE = {"status": ["active"]}
+"""The partition of who is inside."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,9 @@ def _instances(
     """The instances that the tick concerns, and the predicates that name exactly them."""
     if not former.inside:
         return None, []
-    active = store.read("journey_instances").where(F.col("status") == "active")
+    is_apart = bool(agenda.emptied or heads)  # then others are concerned besides those who are due
+    due = () if is_apart else (Within("due_at", most=clock.moment_of(agenda.until)),)
+    active = store.read("journey_instances", within=due, partitions=ACTIVE).where(F.col("status") == "active")
     until = iso(clock.moment_of(agenda.until))
     concerned = f"due_at <= '{until}'"
     if agenda.emptied:
@@ -167,7 +175,17 @@ def _passages(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | N
     """All passages, of which `gather` reads few columns of the journeys that somebody may enter."""
     if former.until is None:
         return None
-    return store.read("journey_instances")
+    back_to = reads_back_to(agenda)
+    if back_to is None:
+        return store.read("journey_instances")
+    # Whoever has ended counts only where a re-entry rule may still ask for the last entry.
+    recent = (Within("entered_at", least=clock.moment_of(back_to)),)
+    return union(
+        store.read("journey_instances", partitions=ACTIVE),
+        store.read("journey_instances", within=recent, partitions={"status": ENDED})
+        if back_to < agenda.start
+        else None,
+    )
 
 
 def _holdouts(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | None:
@@ -199,9 +217,11 @@ def _event_names(agenda: Agenda) -> list[str]:
 
 def _events(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
     """The events of the interval of types that bring somebody in."""
-    names, events = _event_names(agenda), _source(store, pinned, "events")
-    if not names or events is None:
+    names, version = _event_names(agenda), pinned.versions.get("events")
+    if not names or version is None:
         return None
+    interval = Within("event_time", clock.moment_of(agenda.start), clock.moment_of(agenda.until))
+    events = store.read("events", version, within=[interval])
     start, until = (F.timestamp_micros(F.lit(at)) for at in (agenda.start, agenda.until))
     at = F.col("event_time")
     begins = at >= start if agenda.is_first else at > start

@@ -12,6 +12,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from parcours.definition.problems import UserError
 from parcours.jobs.lock import locked
+from parcours.jobs.pruning import Within, files_with
 from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schema
 from parcours.tables import ALL, SOURCES
 
@@ -130,19 +131,41 @@ class Store:
         if missing:
             delta.alter.add_columns(missing)
 
-    def read(self, table: str, version: int | None = None) -> "DataFrame":
-        """The table at a version, its known columns first; those that it lacks are null."""
-        return self._known_columns(table, self._load(table, version))
+    def read(
+        self,
+        table: str,
+        version: int | None = None,
+        *,
+        within: Sequence[Within] = (),
+        partitions: Mapping[str, Sequence[str]] | None = None,
+    ) -> "DataFrame":
+        """The table at a version, its known columns first; those that it lacks are null.
 
-    def _load(self, table: str, version: int | None) -> "DataFrame":
+        `within` and `partitions` leave out files that hold none of the rows wanted; other rows may still come along.
+        """
+        return self._known_columns(table, self._load(table, version, within, partitions))
+
+    def _load(
+        self,
+        table: str,
+        version: int | None,
+        within: Sequence[Within] = (),
+        partitions: Mapping[str, Sequence[str]] | None = None,
+    ) -> "DataFrame":
         if not self.is_elsewhere(table) and self.is_local:
-            return self._load_files(table, version)
+            return self._load_files(table, version, within, partitions)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
         return reader.load(self.path(table))
 
-    def _load_files(self, table: str, version: int | None) -> "DataFrame":
+    def _load_files(
+        self,
+        table: str,
+        version: int | None,
+        within: Sequence[Within],
+        partitions: Mapping[str, Sequence[str]] | None,
+    ) -> "DataFrame":
         """The files of a version of one of our own tables, as delta-rs names them.
 
         Spark's Delta reader runs jobs of its own to know a table's files: a second for each table of a tick, where this
@@ -151,7 +174,7 @@ class Store:
         delta = self.delta(table, version)
         assert not delta.protocol().reader_features, f"{table} uses {delta.protocol().reader_features}"
         schema = ", ".join(f"`{field.name}` {ddl_of(field.type)}" for field in delta.schema().fields)
-        files = delta.file_uris()
+        files = files_with(delta, within, partitions)
         if not files:
             return self.spark.createDataFrame([], schema)
         return self.spark.read.schema(schema).option("basePath", self.path(table)).parquet(*files)

@@ -152,8 +152,10 @@ def _tick_row(
 ) -> dict[str, Any]:
     inside = dict(former.inside)
     counts: dict[str, int] = {}
-    for (_, _, _, outcome, _, _, _), count in figures.steps.items():
+    for (_, _, _, outcome, _, reason, _), count in figures.steps.items():
         counts[outcome] = counts.get(outcome, 0) + count
+        if outcome in ("excluded", "rejected"):
+            counts[f"{outcome}:{reason}"] = counts.get(f"{outcome}:{reason}", 0) + count
     for version in agenda.versions:
         key = version_key(version)
         change = sum(
@@ -164,6 +166,7 @@ def _tick_row(
         inside[key] = inside.get(key, 0) + change
     counts |= {f"inside:{key}": count for key, count in inside.items() if count}
     counts |= {f"queued:{channel}": count for channel, count in walked.queued(figures, former).items() if count}
+    counts |= walked.oddities()
     counts["batches"] = len(batches)
     versions = table_versions(store)
     shown = store.version("delivery_batches")

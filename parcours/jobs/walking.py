@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parcours.jobs.inputs import Inputs, zone_names
 from parcours.jobs.store import Store
@@ -79,6 +80,17 @@ class Walked:
             if name is not None:
                 found[name] = found.get(name, 0) + 1
         return found
+
+    def oddities(self) -> dict[str, int]:
+        """Of the entrants how many rows had something that doesn't fit, by what it was (2.7, row by row)."""
+        if self.table is None:
+            return {}
+        entrants = self.table.filter(pc.is_valid(self.table["moment"]))
+        found = {
+            "unknown_zones": pc.sum(entrants["unknown_zone"].cast(pa.int64())).as_py() or 0,
+            "misfit_attributes": pc.sum(entrants["misfit_attributes"]).as_py() or 0,
+        }
+        return {name: count for name, count in found.items() if count}
 
     def last_ends(self) -> dict[str, dt.datetime]:
         """When the last instance of each version ended in the tick."""

@@ -59,6 +59,7 @@ def write_tables(
         assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
         standing = resolve.instances(frames.walked, frames.endings, agenda)
         _append(writer, "journey_instances", standing, figures.instances, few=few)
+        writer.compact("journey_instances", ("status", "active"))
         frames.walked.unpersist()
     if inputs.spread_later is not None:
         _append(writer, "spread_entries", inputs.spread_later, None, few=few)

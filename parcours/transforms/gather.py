@@ -62,7 +62,7 @@ def with_history(
     entered = sorted({v.journey.id for v in agenda.versions if v.closed_at is None or v.closed_at > agenda.start})
     if instances is None or not entered:
         return counted.withColumns(nothing)
-    since = _reads_back_to(agenda)
+    since = reads_back_to(agenda)
     is_active = F.col("status") == "active"
     passages = instances.where(F.col("journey_id").isin(entered) & (is_active | _entered_since(since))).select(
         "profile_id", "journey_id", is_active.alias("is_active"), F.unix_micros("entered_at").alias("entry_at")
@@ -80,7 +80,7 @@ def with_history(
     )
 
 
-def _reads_back_to(agenda: Agenda) -> int | None:
+def reads_back_to(agenda: Agenda) -> int | None:
     """The earliest entry that a re-entry rule of an event journey can still ask for; None: all."""
     entries = [v.journey.reentry for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
     if any(not reentry.allowed for reentry in entries):
@@ -151,11 +151,12 @@ def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> Dat
     uses = [str(v.journey.use_profile_timezone).lower() for v in agenda.versions]
     own = by_version([quoted(version.zone) for version in agenda.versions])
     if zones is None or "true" not in uses:
-        return movers.withColumns({"zone": F.lit(-1), "zone_name": own})
+        return movers.withColumns({"zone": F.lit(-1), "zone_name": own, "unknown_zone": F.lit(False)})
     asked = movers.withColumn("zone_name", F.when(by_version(uses), F.col("profile.timezone")))
     known = asked.join(F.broadcast(zones), on="zone_name", how="left")
     return known.withColumns(
         {
+            "unknown_zone": F.col("zone_name").isNotNull() & F.col("zone").isNull(),
             "zone_name": F.when(F.col("zone").isNull(), own).otherwise(F.col("zone_name")),
             "zone": F.coalesce("zone", F.lit(-1)),
         }

@@ -17,6 +17,7 @@ from parcours.walk.steps import Message
 from parcours.walk.walk import Result
 
 ENDED = ("completed", "exited", "failed", "timed_out")
+"""The ways in which a passage ends."""
 
 
 @dataclass(frozen=True)
