@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tests import engine, oracle
+from tests.agreement import CUTS, batch_of, differences
 from tests.batching import Case
 from tests.cases import NARROW, random_case
 from tests.comparing import compare
 from tests.shrinking import shrunk
-from tests.agreement import CUTS, batch_of, differences
 
 SIZE = 20
 

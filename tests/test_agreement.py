@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests import engine, oracle
+from tests.agreement import batch_of, differences
 from tests.cases import NARROW, cases
 from tests.comparing import compare
-from tests.agreement import batch_of, differences
 
 BATCHES = int(os.environ.get("PARCOURS_RANDOM", "3"))
 
