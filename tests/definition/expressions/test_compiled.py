@@ -1,0 +1,81 @@
+"""What is told of an expression besides its text: its type, and what it reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from parcours.definition.expressions import ANY_TEXT, Scope, compile_expression
+from tests.definition.expressions.samples import PARIS, SCOPE
+
+
+def test_what_an_expression_reads_is_told() -> None:
+    compiled = compile_expression("profile.age > event.amount AND profile.consents['sms'] = audience.best", SCOPE)
+    assert compiled.profile_columns == {"age", "consents"}
+    assert compiled.event_attributes == {"amount"}
+    assert compiled.audience_attributes == {"best"}
+    assert compiled.audiences == frozenset()
+    assert not compiled.uses_now
+
+
+@pytest.mark.parametrize("text", ["now() > journey.entered_at", "hour(local_now()) > 8"])
+def test_use_of_the_instances_clock_is_told(text: str) -> None:
+    assert compile_expression(text, SCOPE).uses_now
+
+
+def test_names_without_a_prefix_read_columns_with_two_underscores() -> None:
+    compiled = compile_expression("delivery_id", Scope({}, None, None, {"delivery_id": "string"}))
+    assert (compiled.sql, compiled.type) == ("`__delivery_id`", "string")
+    assert compiled.extra_names == {"delivery_id"}
+
+
+def test_profile_columns_are_read_from_a_struct() -> None:
+    assert compile_expression("profile.tier = 'gold'", SCOPE).sql == "(profile.`tier` = 'gold')"
+
+
+def test_event_attributes_are_read_from_a_map_as_their_declared_type() -> None:
+    assert compile_expression("event.sku", SCOPE).sql == "event['sku']"
+    assert compile_expression("event.count", SCOPE).sql == "try_cast(event['count'] AS int)"
+
+
+def test_attributes_that_nobody_declared_are_text() -> None:
+    compiled = compile_expression("audience.anything", Scope({}, None, ANY_TEXT))
+    assert (compiled.sql, compiled.type) == ("audience['anything']", "string")
+
+
+def test_a_profile_column_of_no_known_type_is_text() -> None:
+    compiled = compile_expression("profile.anything", Scope(None, None, None))
+    assert (compiled.sql, compiled.type) == ("profile.`anything`", "string")
+
+
+def test_variables_of_spark_in_quotes_are_left_alone() -> None:
+    # Spark would put the environment's value in place of ${env:HOME}, in literals too.
+    assert compile_expression("profile.tier = '${env:HOME}'", SCOPE).sql == r"(profile.`tier` = '\u0024{env:HOME}')"
+
+
+def test_a_timestamp_without_a_zone_is_read_in_the_journeys_zone() -> None:
+    text = "now() > TIMESTAMP '2026-07-01 09:00:00'"
+    assert compile_expression(text, SCOPE).sql == "(__now > TIMESTAMP '2026-07-01 09:00:00Z')"
+    assert compile_expression(text, PARIS).sql == "(__now > TIMESTAMP '2026-07-01 07:00:00Z')"
+
+
+def test_a_timestamp_without_a_zone_beside_a_local_time_is_local_time() -> None:
+    sql = compile_expression("local_now() > TIMESTAMP '2026-07-01 09:00:00'", PARIS).sql
+    assert sql == "(__local_now > TIMESTAMP_NTZ '2026-07-01 09:00:00')"
+
+
+def test_a_timestamp_with_a_zone_is_that_instant() -> None:
+    sql = compile_expression("now() > '2026-07-01T09:00:00+02:00'", PARIS).sql
+    assert sql == "(__now > TIMESTAMP '2026-07-01 07:00:00Z')"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("profile.seen_at", "timestamp"),
+        ("profile.born_date", "timestamp_ntz"),
+        ("profile.note", "timestamp_ntz"),
+        ("local_now()", "timestamp_ntz"),
+    ],
+)
+def test_an_instant_is_a_timestamp_and_all_else_local_time(text: str, kind: str) -> None:
+    assert compile_expression(text, SCOPE, "instant").type == kind
