@@ -44,7 +44,8 @@ def read_file(spark: SparkSession, name: str) -> Read:
         raise UserError(f"{name}: no such file")
     if found is None and not (path.is_dir() and any(path.glob("*.parquet"))):
         raise UserError(f"{name}: not a format that is read (save it as .csv, .jsonl or .parquet)")
-    place = name if is_remote else path.resolve().as_uri()
+    # Spark takes what it reads for a pattern, and a URI's %20 for itself.
+    place = name if is_remote else "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", str(path.resolve()))
     kind = found[1].lower() if found else "parquet"
     if kind == "parquet":
         return _parquet(spark, name, place)

@@ -176,10 +176,9 @@ def renames_of(words: Sequence[str]) -> dict[str, str]:
 
 def summary(report: LoadReport) -> str:
     """The report in lines for people."""
-    lines = [
-        f"{report.table}: {report.rows_read:,} rows read, {report.inserted:,} inserted, "
-        f"{report.updated:,} updated, {report.unchanged:,} unchanged"
-    ]
+    read = "1 row" if report.rows_read == 1 else f"{report.rows_read:,} rows"
+    done = f"{report.inserted:,} inserted, {report.updated:,} updated, {report.unchanged:,} unchanged"
+    lines = [f"{report.table}: {read} read, {done}"]
     lines += [f"  warning: {reason}: {count:,}" for reason, count in report.warnings.items()]
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from pyspark.sql import SparkSession
 
 from parcours.definition.problems import UserError
-from parcours.jobs.load import LoadRefused, LoadReport, load, load_rows, renames_of, summary
+from parcours.jobs.load import LoadRefused, LoadReport, load, load_rows, main, renames_of, summary
 from parcours.jobs.store import Store
 from tests.projects import make_project
 
@@ -97,8 +97,8 @@ def test_cells_of_csv_may_hold_separators_quotes_and_line_ends(house: House) -> 
     assert house.rows("profiles", "profile_id", "note") == [("ada", 'a, "b"\nc'), ("bob", "plain")]
 
 
-def test_semicolons_and_a_byte_order_mark_are_read_as_a_spreadsheet_writes_them(house: House) -> None:
-    house.load("profiles", house.file("people.csv", "\ufeffprofile_id;city\nada;Paris, France\n"))
+def test_a_file_is_read_as_a_spreadsheet_saves_it_under_any_name(house: House) -> None:
+    house.load("profiles", house.file("people [1] é.csv", "\ufeffprofile_id;city\nada;Paris, France\n"))
     assert house.rows("profiles", "profile_id", "city") == [("ada", "Paris, France")]
 
 
@@ -567,3 +567,13 @@ def test_a_summary_is_one_line_and_one_for_each_warning() -> None:
     assert summary(report) == (
         "events: 1,200 rows read, 1,000 inserted, 0 updated, 200 unchanged\n  warning: email is malformed: 3"
     )
+
+
+def test_the_entry_point_loads_and_says_so(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    house.file("parcours.yaml", "name: shop\n")
+    file = house.file("people.csv", "id\nada\n")
+    words = ["profiles", str(file), "--project", str(house.folder), "--map", "profile_id=id"]
+    assert main(words, house.store.spark) == 0
+    assert capsys.readouterr().out == "profiles: 1 row read, 1 inserted, 0 updated, 0 unchanged\n"
+    assert main(["profiles", "nowhere.csv", "--project", str(house.folder)], house.store.spark) == 2
+    assert capsys.readouterr().err == "nowhere.csv: no such file\n"
