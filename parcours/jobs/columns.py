@@ -43,9 +43,8 @@ def match(read: Read, table: Table, stored: Mapping[str, str], renames: Mapping[
         elif table.name != "profiles":
             left_out.append(name)
         elif not PLAIN.fullmatch(name):
-            raise UserError(
-                f"{read.name}: '{name}' can't be a column, which has letters, digits and _ only (--map new_name='{name}')"
-            )
+            what = f"'{name}' can't be a column, which has letters, digits and _ only"
+            raise UserError(f"{read.name}: {what} (--map new_name='{name}')")
         else:
             _take(read, cells, known.setdefault(name.lower(), name), name, cell)
     _check_key(read, table, cells, names)
