@@ -83,7 +83,8 @@ SUBJECTS = {
 class Year:
     """The whole of it, instant by instant."""
 
-    def __init__(self, shop: Shop, stays: Sequence[Row]) -> None:
+    def __init__(self, shop: Shop, stays: Sequence[Row], until: dt.datetime) -> None:
+        self.until = until
         self.profiles = {row["profile_id"]: row for row in shop.profiles}
         self.suppressed = {row["address"].lower(): int(row["added_at"].timestamp()) for row in shop.suppressions}
         self.stays: dict[str, dict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
@@ -107,7 +108,7 @@ class Year:
     def _fill(self, shop: Shop) -> None:
         self.push(PROMO_ENDS_AT, 0, "promo ends", None)
         monday = dt.datetime(2010, 12, 6, 9, tzinfo=LONDON)
-        while monday <= UNTIL:
+        while monday <= self.until:
             self.push(int(monday.timestamp()), ENTRIES, "newsletter", 0)
             monday += dt.timedelta(days=7)  # of the calendar: at nine, in summer too
         for number, (year, month, day) in enumerate(PROMOS):
@@ -125,7 +126,7 @@ class Year:
 
     # ---------------------------------------------------------------------------------------------------- instants
     def run(self) -> Year:
-        end = int(UNTIL.timestamp())
+        end = int(self.until.timestamp())
         while self.heap and self.heap[0][0] <= end:
             at, phase = self.heap[0][:2]
             due = []
@@ -173,9 +174,7 @@ class Year:
             self.advance(passage, at, first[passage.journey_id], standing)
         return standing
 
-    def _passage(
-        self, journey_id: str, profile_id: str, key: str, at: int, order: Row, occurrence: int
-    ) -> Passage:
+    def _passage(self, journey_id: str, profile_id: str, key: str, at: int, order: Row, occurrence: int) -> Passage:
         identity = hashlib.md5(f"{journey_id}|1|{profile_id}|{key}".encode()).hexdigest()
         name = self.profiles.get(profile_id, {}).get("timezone")
         zone = LONDON if name is None or name == NOWHERE else ZoneInfo(name)
@@ -421,9 +420,9 @@ def number_of(amount: str) -> Decimal | None:
         return None
 
 
-def expected(shop: Shop, stays: Sequence[Row]) -> Mapping[str, list[tuple[Any, ...]]]:
-    """The rows of the three tables, with the columns of COLUMNS."""
-    year = Year(shop, stays).run()
+def expected(shop: Shop, stays: Sequence[Row], until: dt.datetime) -> Mapping[str, list[tuple[Any, ...]]]:
+    """The rows of the three tables once all up to `until` has happened, with the columns of running.COLUMNS."""
+    year = Year(shop, stays, until).run()
     return {
         "step_outcomes": year.outcomes,
         "deliveries": year.deliveries,

@@ -75,5 +75,7 @@ def _orders(shop: Shop) -> duckdb.DuckDBPyConnection:
     )
     database = duckdb.connect()
     database.register("given", orders)
-    database.execute("CREATE TABLE orders AS SELECT * REPLACE (TRY_CAST(amount AS DECIMAL(12, 2)) AS amount) FROM given")
+    database.execute(
+        "CREATE TABLE orders AS SELECT * REPLACE (TRY_CAST(amount AS DECIMAL(12, 2)) AS amount) FROM given"
+    )
     return database

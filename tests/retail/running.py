@@ -6,11 +6,13 @@ import datetime as dt
 import logging
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars
+from polars import selectors
 
 from parcours.definition.project import load_project
 from parcours.jobs import life
@@ -19,7 +21,7 @@ from parcours.jobs.load import LoadReport, load
 from parcours.jobs.store import Store
 from parcours.jobs.tick import run_tick
 from tests.quick_load import quick_load
-from tests.retail.expected import PUBLISHED_AT, UNTIL
+from tests.retail.expected import PUBLISHED_AT
 from tests.retail.shop import Row, Shop, write_files
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class ShopRun:
         self.shop, self.folder, self.spark = shop, folder, spark
         self.project = load_project(folder)
         self.store = Store(self.project, spark)
-        self.seconds = {"load": 0.0, "refresh": 0.0, "tick": 0.0}
+        self.seconds: dict[str, float] = {"load": 0.0, "refresh": 0.0, "tick": 0.0}
         self.slowest: list[tuple[float, str]] = []
 
     def load_all(self) -> dict[str, LoadReport]:
@@ -93,24 +95,25 @@ class ShopRun:
             self.tick(until)
         return reports
 
-    def day_by_day(self, refreshes: Sequence[dt.datetime]) -> None:
+    def day_by_day(self, refreshes: Sequence[dt.datetime], until: dt.datetime) -> None:
         """A tick a day, and before it what is known by then: the day's orders, and on Mondays the audiences."""
         quick_load(self.store, "profiles", self.shop.profiles)
         quick_load(self.store, "audience_members", self.shop.members)
         quick_load(self.store, "suppressions", self.shop.suppressions)
-        store_events = {}
+        events: dict[dt.date, list[Row]] = defaultdict(list)
         for event in self.shop.events:
-            store_events.setdefault(event["event_time"].date(), []).append(event)
+            events[event["event_time"].date()].append(event)
         self.publish()
-        until = PUBLISHED_AT
-        while until < UNTIL:
-            quick_load(self.store, "events", store_events.get(until.date(), []))
-            until += DAY
+        begins = PUBLISHED_AT
+        while begins < until:
+            ends = begins + DAY
+            quick_load(self.store, "events", events[begins.date()])
             for at in refreshes:
-                if until - DAY < at <= until:
+                if begins < at <= ends:
                     self.refresh(at)
-            self.tick(until)
-            log.info("until %s: %s", until.date(), {name: round(value) for name, value in self.seconds.items()})
+            self.tick(ends)
+            log.info("until %s: %s", ends.date(), {name: round(value) for name, value in self.seconds.items()})
+            begins = ends
 
     # ------------------------------------------------------------------------------------------------------- rows
     def rows(self) -> Mapping[str, polars.DataFrame]:
@@ -122,7 +125,7 @@ class ShopRun:
             assert isinstance(frame, polars.DataFrame)
             if "subject" in columns:
                 frame = frame.with_columns(_subject(frame)).drop("content")
-            is_instant = polars.selectors.datetime()
+            is_instant = selectors.datetime()
             frames[table] = frame.with_columns(is_instant.dt.strftime(INSTANT)).select(columns)
         return frames
 
