@@ -96,7 +96,7 @@ def test_a_load_that_is_refused_fails(
         "updated": 0,
         "unchanged": 0,
         "warnings": {},
-        "refused": {"event_time is unreadable": 1},
+        "refused": {"event_time is not an instant": 1},
     }
     assert "events" in said.err
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.definition.problems import Problem, UserError, did_you_mean
+from parcours.definition.problems import Problem, UserError, did_you_mean, one_of
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import Given, app, command
 from parcours.jobs.cli.arguments import At, moment
@@ -12,6 +12,8 @@ from parcours.jobs.cli.arguments import At, moment
 if TYPE_CHECKING:
     from parcours.definition.project import Project
     from parcours.jobs.life import Change
+
+INSIDERS = ("stay", "move", "exit")
 
 
 @command(app, "publish")
@@ -24,6 +26,9 @@ def publish(
     ] = "stay",
 ) -> None:
     """Makes the journeys as their files say them live from that time on."""
+    if insiders not in INSIDERS:
+        hint = did_you_mean(insiders, INSIDERS) or f"write {one_of(INSIDERS)}"
+        raise UserError(f"--insiders {insiders}: unknown ({hint})")
     from parcours.jobs import life
     from parcours.jobs.places import open_project
     from parcours.jobs.store import Store

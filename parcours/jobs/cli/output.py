@@ -135,7 +135,7 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
 
     def keep(line: str) -> None:
-        console.print(escape(line), highlight=False)
+        console.print(escape(line), highlight=False, soft_wrap=True)
 
     with console.status(escape(what)) as status:
         _use(_Stage(lambda text: status.update(escape(f"{what}: {text}")), keep))

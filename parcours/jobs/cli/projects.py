@@ -115,7 +115,9 @@ def _is_asked(folder: Path, problem: Problem, asked: list[Path]) -> bool:
 @command(app, "schema")
 def schema(
     given: Given,
-    name: Annotated[str, typer.Argument(help="project, journey, audience, channels, events, profiles or template.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="project, journey, audience, channels, events, profiles or template.")
+    ],
 ) -> None:
     """Prints the JSON Schema of one kind of file, for editors that complete it."""
     from parcours.definition.schemas import json_schema

@@ -50,7 +50,7 @@ def shown_counts(counts: Mapping[str, int]) -> str:
     """`3 entered, 2 sent, 1 batch`; nothing of what only moves on, or is counted by version or channel."""
     told = [f"{counts[name]:,} {name}" for name in TOLD if counts.get(name)]
     told += [plural(counts["batches"], "batch", "batches")] if counts.get("batches") else []
-    return ", ".join(told) or "nothing to tell"
+    return ", ".join(told) or "nothing to do"
 
 
 def as_json(report: "TickReport") -> dict[str, object]:
