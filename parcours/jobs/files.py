@@ -35,18 +35,24 @@ class Read:
     types: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_file(spark: SparkSession, name: str) -> Read:
-    """The file's rows and columns; UserError, with the line where there is one, for what can't be read at all."""
+def format_of(name: str) -> str:
+    """What the file's name says that it is; UserError where that can't be read, or nothing is there. Needs no Spark."""
     found = ENDING.search(name.rstrip("/"))
-    is_remote = "://" in name
     path = Path(name)
-    if not is_remote and not path.exists():
+    if "://" not in name and not path.exists():
         raise UserError(f"{name}: no such file")
     if found is None and not (path.is_dir() and any(path.glob("*.parquet"))):
         raise UserError(f"{name}: not a format that is read (save it as .csv, .jsonl or .parquet)")
+    return found[1].lower() if found else "parquet"
+
+
+def read_file(spark: SparkSession, name: str) -> Read:
+    """The file's rows and columns; UserError, with the line where there is one, for what can't be read at all."""
+    kind = format_of(name)
+    is_remote = "://" in name
+    path = Path(name)
     # Spark takes what it reads for a pattern, and a URI's %20 for itself.
     place = name if is_remote else "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", str(path.resolve()))
-    kind = found[1].lower() if found else "parquet"
     if kind == "parquet":
         return _parquet(spark, name, place)
     has_long_rows = is_remote or _check_text(path)

@@ -66,6 +66,10 @@ def load(
     if not files:
         raise UserError(f"load {table}: no file is named (write: parcours load {table} FILE…)")
     started = monotonic()
+    from parcours.jobs.files import format_of
+
+    for file in files:  # before Spark starts, which takes seconds
+        format_of(str(file))
     store = Store(project, spark)
     with store.writing(table):
         # Its import takes seconds, which pass while Spark reads.

@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from parcours.definition.problems import UserError
 from parcours.jobs.columns import match
-from parcours.jobs.files import BLOCK, ROW, UNREADABLE, read_file
+from parcours.jobs.files import BLOCK, ROW, UNREADABLE, format_of, read_file
 from parcours.jobs.store import Store
 from parcours.tables import Column, Table
 from parcours.transforms.shape import Shape, shaped
@@ -27,6 +27,7 @@ def members_of_file(store: Store, name: str) -> DataFrame:
 
     UserError where a row can't be read or names nobody.
     """
+    format_of(name)  # before Spark starts, which takes seconds
     read = read_file(store.spark, name)
     types = {column.name: column.type for column in SNAPSHOT.columns}
     matched = match(read, SNAPSHOT, types, {})

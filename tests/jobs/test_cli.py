@@ -129,6 +129,28 @@ def test_a_broken_promise_of_our_own_is_not_hidden(
         parcours("status")
 
 
+def test_a_file_that_is_not_there_is_told_before_spark_starts(project: Path) -> None:
+    lines = [["load", "events", "orders.csv"], ["audiences", "load", "vip", "vip.csv"], ["load", "events", "x.xlsx"]]
+    (project / "x.xlsx").write_text("no table")
+    code = (
+        "import sys\nfrom parcours.jobs.cli.app import run\nfrom pyspark import SparkContext\n"
+        f"for line in {lines!r}: assert run(line) == 2, line\n"
+        "sys.exit(SparkContext._active_spark_context is not None)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (
+        0,
+        "orders.csv: no such file\n"
+        "vip.csv: no such file\n"
+        "x.xlsx: not a format that is read (save it as .csv, .jsonl or .parquet)\n",
+    )
+
+
+def test_a_fate_of_insiders_that_there_is_not_is_wrong(parcours: Parcours, project: Path) -> None:
+    said = parcours("publish", "hello", "--insiders", "leave")
+    assert (said.status, said.err) == (2, "--insiders leave: unknown (write stay, move or exit)\n")
+
+
 # ------------------------------------------------------------------------------------------------------------- times
 @pytest.mark.parametrize(
     ("words", "message"),
@@ -237,6 +259,11 @@ def test_an_audience_that_has_members_needs_no_file(parcours: Parcours, project:
 def test_schema_prints_json(parcours: Parcours) -> None:
     said = parcours("schema", "journey")
     assert (said.status, json.loads(said.out)["title"]) == (0, "Parcours: journeys/<id>.yaml")
+
+
+def test_schema_without_a_name_is_wrong(parcours: Parcours) -> None:
+    said = parcours("schema")
+    assert (said.status, said.err) == (2, "parcours schema: Missing argument 'NAME' (try: parcours schema --help)\n")
 
 
 def test_a_schema_that_there_is_not_suggests_another(parcours: Parcours) -> None:
