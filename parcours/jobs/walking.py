@@ -179,8 +179,11 @@ def _staged(store: Store, inputs: Inputs, folder: Path) -> tuple[DataFrame, pa.T
     """
     assert inputs.movers is not None
     if inputs.most_movers <= FEW:
+        # Compiling the plans of many journeys takes longer than a few people take without it.
+        store.spark.conf.set("spark.sql.codegen.wholeStage", "false")
         everything = inputs.movers.toArrow()
         return store.spark.createDataFrame(everything), everything.select(NARROW)
+    store.spark.conf.set("spark.sql.codegen.wholeStage", "true")
     staged = str(folder / "movers")
     inputs.movers.write.mode("overwrite").parquet(staged)
     movers = store.spark.read.schema(inputs.movers.schema).parquet(staged)

@@ -109,8 +109,8 @@ class Sender:
 
     def take(self, instant: int, count: int) -> None:
         """Counts sends at the instant in every window that holds it."""
-        for window in self.windows(instant):
-            self.counts[window.key] = self.counts.get(window.key, 0) + count
+        for key in {window.key for window in self.windows(instant)}:  # two limits may share their windows
+            self.counts[key] = self.counts.get(key, 0) + count
         ramp = self.channel.ramp_up
         if ramp and count:
             day, (days, last) = clock.local_date(instant, self.ramp_zone), self.days_sent
