@@ -1,4 +1,4 @@
-"""Who must have entered, been sent, been held or turned away, and when: worked out for the three journeys of this project.
+"""Who must have entered, been sent, been held or turned away, and when: worked out for this project's journeys.
 
 Nothing here comes from the engine, or from tests/oracle: the journeys are written out again by hand, as what happens at
 each step. Instants are whole seconds since 1970.
@@ -9,75 +9,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import heapq
-from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import xxhash
-
+from tests.retail.moments import DAY, HOUR, bucket, local_moment, number_of, text
+from tests.retail.passages import MESSAGES, SUBJECTS, WAITS, Passage
+from tests.retail.sender import Sender
 from tests.retail.shop import LONDON, NOWHERE, Row, Shop
 
 PUBLISHED_AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
 UNTIL = dt.datetime(2011, 12, 10, tzinfo=dt.UTC)
-HOUR, DAY = 3600, 86400
-MAX_PER_HOUR = 40
-PLAN_STARTS_ON = dt.date(2010, 12, 6)
-PLAN = (20, 40, 60, 80, 120, 160, 200)
 LONGEST_DEFERRAL = 7 * DAY
 TIMEOUT = 91 * DAY
 VOUCHERS = (60, 30, 20)
-PRIORITY = {"newsletter": 30, "promo": 60, "welcome": 80}
 PROMO_ENDS_AT = int(dt.datetime(2011, 11, 12, tzinfo=LONDON).timestamp())
 PROMOS = [(2011, month, 10) for month in range(2, 12)]
 """The tenths from February (it starts then) to November (it ends on the 12th)."""
 DUE, ENTRIES = 1, 2
 """Of one instant: whoever is due comes before whoever enters. 0: the promotion's end."""
-
-
-@dataclass(eq=False)
-class Passage:
-    """One who is in a journey, and the step where it stands."""
-
-    id: str
-    journey_id: str
-    profile_id: str
-    entry_key: str
-    entered_at: int
-    zone: ZoneInfo
-    order: Row = field(default_factory=dict)
-    occurrence: int = 0
-    step: str = ""
-    sequence: int = 0
-    arrived_at: int = 0
-    is_deferred: bool = False
-    is_queued: bool = False
-    status: str = "active"
-    reason: str | None = None
-    due_at: int | None = None
-    ended_at: int | None = None
-
-    def place(self) -> tuple[int, int, int, str, str]:
-        """Its place among those who stand at a message: urgent, important, early; else by id."""
-        is_marketing = self.step != "thanks"
-        return (is_marketing, -PRIORITY[self.journey_id], self.arrived_at, self.id, self.step)
-
-
-WAITS = {"morning": ("09:00", 0, "kind"), "three_days": ("18:00", 3, "still_best"), "two_days": ("10:00", 2, "large")}
-MESSAGES = {
-    **{"come_back": "end", "first_steps": "end", "news": "end"},
-    **{"mail_bloom": "three_days", "mail_save": "three_days", "voucher_mail": "end", "reminder": "end"},
-    **{"thanks": "two_days", "welcome_gold": "end", "welcome_mail": "end"},
-}
-SUBJECTS = {
-    **{"come_back": "We miss you", "first_steps": "How it works", "news": "News for {country}"},
-    **{"mail_bloom": "In bloom", "mail_save": "Save now", "voucher_mail": "A voucher", "reminder": "Until tonight"},
-    **{"thanks": "Thank you for order {order_id} over {amount}"},
-    **{"welcome_gold": "A warm welcome", "welcome_mail": "Welcome"},
-}
 
 
 class Year:
@@ -86,7 +38,7 @@ class Year:
     def __init__(self, shop: Shop, stays: Sequence[Row], until: dt.datetime) -> None:
         self.until = until
         self.profiles = {row["profile_id"]: row for row in shop.profiles}
-        self.suppressed = {row["address"].lower(): int(row["added_at"].timestamp()) for row in shop.suppressions}
+        self.sender = Sender(shop.suppressions)
         self.stays: dict[str, dict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
         for stay in [*shop.members, *stays]:
             ends = stay["exited_at"].timestamp() if stay["exited_at"] else float("inf")
@@ -96,10 +48,7 @@ class Year:
         self.passages: list[Passage] = []
         self.inside: dict[tuple[str, str], Passage] = {}
         self.has_entered: set[tuple[str, str]] = set()
-        self.sent_in: dict[object, int] = defaultdict(int)
-        self.owners: dict[tuple[Any, ...], str] = {}
         self.vouchers: dict[int, int] = defaultdict(int)
-        self.queue: list[tuple[tuple[Any, ...], Passage]] = []
         self.next_look: int | None = None
         self.heap: list[tuple[int, int, int, str, Any]] = []
         self.pushed = 0
@@ -151,7 +100,7 @@ class Year:
             self.settle(at, standing, looks, expired)
         else:
             self.settle(at, self._enter(at, due), False, [])
-        if self.queue and self.next_look is None:
+        if self.sender.queue and self.next_look is None:
             self.next_look = (at // HOUR + 1) * HOUR  # an hour, or a day, starts: in London both do on whole hours
             self.push(self.next_look, DUE, "look", None)
 
@@ -247,7 +196,7 @@ class Year:
     def finish(self, passage: Passage, at: int, status: str, reason: str | None, step: str) -> None:
         kinds = {"end": "end", "three_days": "wait", "voucher": "profile_cap"}
         self.tell(passage, at, step, kinds.get(step, "message"), status, reason=reason)
-        self._leave_queue(passage)
+        self.sender.leave_queue(passage)
         passage.status, passage.reason, passage.ended_at, passage.due_at = status, reason, at, None
         passage.step = step
         del self.inside[passage.journey_id, passage.profile_id]
@@ -260,8 +209,8 @@ class Year:
             for passage in sorted((p for p in now if p.step == "voucher"), key=lambda p: p.id):
                 self._take_voucher(passage, at, standing)
             messages = sorted(((p.place(), p) for p in now if p.step in MESSAGES), key=lambda pair: pair[0])
-            while messages or (looks and self.queue and self.has_room(at)):
-                queued = self.queue[:1] if looks and self.has_room(at) else []
+            while messages or (looks and self.sender.queue and self.sender.has_room(at)):
+                queued = self.sender.queue[:1] if looks and self.sender.has_room(at) else []
                 first = min(messages[:1] + queued, key=lambda pair: pair[0])
                 if messages and messages[0] is first:
                     messages.pop(0)
@@ -280,18 +229,17 @@ class Year:
     def _settle_message(self, passage: Passage, at: int, standing: list[Passage]) -> None:
         profile = self.profiles[passage.profile_id]
         address = profile["push_token" if passage.step == "reminder" else "email"]
-        reason = self._ineligible(passage, profile, address, at)
+        reason = self.sender.ineligible(passage, profile, address, at)
         if reason:
             return self._exclude(passage, at, reason, standing)
-        if passage.step != "reminder" and not self.has_room(at):
+        if passage.step != "reminder" and not self.sender.has_room(at):
             last = passage.arrived_at + LONGEST_DEFERRAL
             if at >= last:
                 return self._exclude(passage, at, "over_limit", standing)
             return self._defer(passage, at, last)
         if passage.step != "reminder":
-            self.sent_in[at // HOUR] += 1
-            self.sent_in[london_date(at)] += 1
-        self._leave_queue(passage)
+            self.sender.count_send(at)
+        self.sender.leave_queue(passage)
         self.tell(passage, at, passage.step, "message", "sent")
         subject = SUBJECTS[passage.step].format(country=profile["country"] or "", **passage.order)
         self.deliveries.append(
@@ -305,53 +253,18 @@ class Year:
         )
         return self.advance(passage, at, MESSAGES[passage.step], standing)
 
-    def _ineligible(self, passage: Passage, profile: Row, address: str | None, at: int) -> str | None:
-        if address is None:
-            return "no_address"
-        if passage.step == "reminder":  # push: nobody's word is asked, and nobody is suppressed
-            return self._duplicate(passage, address)
-        if " " in address:
-            return "malformed_address"
-        if passage.step != "thanks" and (profile["consents"] or {}).get("email") == "n":
-            return "no_consent"
-        named = address.lower()
-        never = float("inf")
-        if at >= min(self.suppressed.get(named, never), self.suppressed.get("@" + named.split("@")[1], never)):
-            return "suppressed"
-        return self._duplicate(passage, named)
-
-    def _duplicate(self, passage: Passage, address: str) -> str | None:
-        if passage.journey_id == "welcome":
-            return None
-        shared = (passage.journey_id, passage.entry_key, passage.step, passage.arrived_at, address)
-        return None if self.owners.setdefault(shared, passage.id) == passage.id else "duplicate_address"
-
     def _defer(self, passage: Passage, at: int, last: int) -> None:
         if not passage.is_deferred:
             passage.is_deferred = True
             self.tell(passage, at, passage.step, "message", "deferred", reason="limit")
             passage.due_at = min(last, self._latest(passage))
             self.push(last, DUE, "deferral is over", passage)
-        if not passage.is_queued:
-            passage.is_queued = True
-            insort(self.queue, (passage.place(), passage), key=lambda pair: pair[0])
+        self.sender.enqueue(passage)
 
     def _exclude(self, passage: Passage, at: int, reason: str, standing: list[Passage]) -> None:
-        self._leave_queue(passage)
+        self.sender.leave_queue(passage)
         self.tell(passage, at, passage.step, "message", "excluded", reason=reason)
         self.advance(passage, at, MESSAGES[passage.step], standing)
-
-    def _leave_queue(self, passage: Passage) -> None:
-        if passage.is_queued:
-            passage.is_queued = False
-            del self.queue[bisect_left(self.queue, passage.place(), key=lambda pair: pair[0])]
-
-    def has_room(self, at: int) -> bool:
-        today = london_date(at)
-        if today < PLAN_STARTS_ON:
-            return False
-        planned = PLAN[min((today - PLAN_STARTS_ON).days, len(PLAN) - 1)]
-        return self.sent_in[at // HOUR] < MAX_PER_HOUR and self.sent_in[today] < planned
 
     # -------------------------------------------------------------------------------------------------------- rows
     def is_member(self, audience: str, profile_id: str, at: int) -> bool:
@@ -384,40 +297,6 @@ class Year:
             )
             for p in self.passages
         ]
-
-
-# --------------------------------------------------------------------------------------------------- times and numbers
-def local_moment(at: int, zone: ZoneInfo, time: str, in_days: int) -> int:
-    """The first such local time that isn't before the instant, nor before the local date so many days after it."""
-    hour, minute = map(int, time.split(":"))
-    today = dt.datetime.fromtimestamp(at, zone).date()
-    for days in range(in_days, in_days + 2):
-        day = today + dt.timedelta(days=days)
-        moment = int(dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).timestamp())
-        if moment >= at:
-            return moment
-    raise AssertionError("tomorrow has every time of these")
-
-
-def london_date(at: int) -> dt.date:
-    return dt.datetime.fromtimestamp(at, LONDON).date()
-
-
-def text(at: int) -> str:
-    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def bucket(salt: str, profile_id: str) -> int:
-    """As published in specification 2.2: Spark's xxhash64 has the seed 42, and its sign."""
-    unsigned = xxhash.xxh64_intdigest(f"{salt}|{profile_id}", seed=42)
-    return (unsigned - 2**64 if unsigned >= 2**63 else unsigned) % 10_000
-
-
-def number_of(amount: str) -> Decimal | None:
-    try:
-        return Decimal(amount)
-    except InvalidOperation:
-        return None
 
 
 def expected(shop: Shop, stays: Sequence[Row], until: dt.datetime) -> Mapping[str, list[tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""The shop of ../shared/data/online_retail.parquet as rows of input tables, with noise that goes by the customer's number.
+"""The shop of online_retail.parquet as rows of input tables, with noise that goes by the customer's number.
 
 An invoice's date is the shop's local time. What each kind of noise is for stands beside it.
 """

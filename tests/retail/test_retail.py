@@ -9,16 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars
 import pytest
 
 from parcours.jobs.check import check_everything
-from tests.retail.expected import MAX_PER_HOUR, UNTIL, expected
+from tests.retail.expected import UNTIL, expected
 from tests.retail.membership import expected_stays, mondays
 from tests.retail.running import ShopRun, differences
+from tests.retail.sender import MAX_PER_HOUR
 from tests.retail.shop import DATA, NOWHERE, Row, Shop, read_shop
 
 if TYPE_CHECKING:

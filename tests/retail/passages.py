@@ -1,0 +1,52 @@
+"""One who is in a journey; and what the steps of the three journeys are, written out again by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from tests.retail.shop import Row
+
+PRIORITY = {"newsletter": 30, "promo": 60, "welcome": 80}
+
+
+@dataclass(eq=False)
+class Passage:
+    """One who is in a journey, and the step where it stands."""
+
+    id: str
+    journey_id: str
+    profile_id: str
+    entry_key: str
+    entered_at: int
+    zone: ZoneInfo
+    order: Row = field(default_factory=dict)
+    occurrence: int = 0
+    step: str = ""
+    sequence: int = 0
+    arrived_at: int = 0
+    is_deferred: bool = False
+    is_queued: bool = False
+    status: str = "active"
+    reason: str | None = None
+    due_at: int | None = None
+    ended_at: int | None = None
+
+    def place(self) -> tuple[int, int, int, str, str]:
+        """Its place among those who stand at a message: urgent, important, early; else by id."""
+        is_marketing = self.step != "thanks"
+        return (is_marketing, -PRIORITY[self.journey_id], self.arrived_at, self.id, self.step)
+
+
+WAITS = {"morning": ("09:00", 0, "kind"), "three_days": ("18:00", 3, "still_best"), "two_days": ("10:00", 2, "large")}
+MESSAGES = {
+    **{"come_back": "end", "first_steps": "end", "news": "end"},
+    **{"mail_bloom": "three_days", "mail_save": "three_days", "voucher_mail": "end", "reminder": "end"},
+    **{"thanks": "two_days", "welcome_gold": "end", "welcome_mail": "end"},
+}
+SUBJECTS = {
+    **{"come_back": "We miss you", "first_steps": "How it works", "news": "News for {country}"},
+    **{"mail_bloom": "In bloom", "mail_save": "Save now", "voucher_mail": "A voucher", "reminder": "Until tonight"},
+    **{"thanks": "Thank you for order {order_id} over {amount}"},
+    **{"welcome_gold": "A warm welcome", "welcome_mail": "Welcome"},
+}
