@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check format bench kills clean
+.PHONY: help install demo test test-fast check format bench kills retail clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,6 +45,9 @@ bench: $(INSTALLED) ## how fast, on this machine (long; results stand in benchma
 
 kills: $(INSTALLED) ## a tick killed at a hundred moments (long)
 	PARCOURS_KILLS=100 $(BIN)/pytest tests/jobs/test_kills.py
+
+retail: $(INSTALLED) ## a year of a real shop, a tick a day (long; needs ../shared/data/online_retail.parquet)
+	PARCOURS_RETAIL=daily $(BIN)/pytest -ra --log-cli-level=INFO --durations=3 tests/retail
 
 clean: ## takes away what tools and the demo left; .venv stays
 	rm -rf demo build dist spark-warehouse metastore_db derby.log
