@@ -43,7 +43,7 @@ def body(context: Context, statements: Iterable[nodes.Node]) -> Term:
             if writer is None:
                 what = f"{{% {type(statement).__name__.lower()} %}} can't be used in a template"
                 raise Mistake(*UNSUPPORTED.get(type(statement), (what, None)))
-            parts.append(writer(context, statement))
+            parts.append(context.bounded(writer(context, statement)))
     return joined(parts)
 
 

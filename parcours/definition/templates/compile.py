@@ -10,9 +10,6 @@ from parcours.definition.problems import Mistake
 from parcours.definition.templates.blocks import body
 from parcours.definition.templates.context import Context
 
-# A message of 100 KB is large already; what is larger comes from a `set` that doubles itself.
-LONGEST_SQL = 2_000_000
-
 
 class TemplateError(ValueError):
     """A template that can't be used: all that is wrong with it, as (line, what, what to write instead or None)."""
@@ -32,9 +29,7 @@ def compile_template(text: str, scope: Scope, *, html: bool) -> Compiled:
     context = Context(Names(scope), html)
     try:
         tree = Environment(autoescape=html).parse(text)
-        term = body(context, tree.body)
-        if len(term.sql) > LONGEST_SQL:
-            raise Mistake("too large a template", "say less with set, which repeats what it names")
+        term = context.bounded(body(context, tree.body))
     except TemplateSyntaxError as error:
         raise TemplateError([(error.lineno, f"not a template: {error.message}", None)]) from None
     except Mistake as mistake:

@@ -12,6 +12,9 @@ from parcours.definition.expressions.names import Names
 from parcours.definition.expressions.terms import Term
 from parcours.definition.problems import Mistake
 
+# A message of 100 KB is large already; what is larger comes from a `set` that doubles itself.
+LONGEST_SQL = 2_000_000
+
 
 @dataclass(frozen=True)
 class Loop:
@@ -54,6 +57,13 @@ class Context:
             yield
         except Mistake as mistake:
             self.report(node.lineno, mistake)
+
+    @staticmethod
+    def bounded(term: Term) -> Term:
+        """The term itself; Mistake where its text has grown out of all measure."""
+        if len(term.sql) > LONGEST_SQL:
+            raise Mistake("too large a template", "say less with set, which repeats what it names")
+        return term
 
     def resolve(self, parts: Sequence[str]) -> Term:
         """The value that dotted names stand for, those that are bound here first."""

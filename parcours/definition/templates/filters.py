@@ -53,7 +53,7 @@ def apply_filter(name: str, term: Term, arguments: Sequence[Term], named: Mappin
     found = FILTERS.get(name)
     if found is None:
         raise Mistake(
-            f"unknown filter {name!r}", did_you_mean(name, FILTERS) or "see the guide for the filters there are"
+            f"unknown filter {name!r}", did_you_mean(name, FILTERS) or "see docs/templates.md for those there are"
         )
     return found.build(term, found.bind(name, arguments, named), context)
 

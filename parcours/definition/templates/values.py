@@ -33,7 +33,7 @@ def value(context: Context, node: nodes.Node) -> Term:
         if reader is None:
             what, remedy = UNSUPPORTED.get(type(node), (f"{type(node).__name__} can't be used in a template", None))
             raise Mistake(what, remedy)
-        return reader(context, node)
+        return context.bounded(reader(context, node))
     return WRONG
 
 
