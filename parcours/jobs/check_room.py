@@ -39,7 +39,7 @@ def check_limits(project: Project, committed: Committed, deliveries: DataFrame) 
         sent = deliveries.where(deliveries["channel"] == name)
         moments = reconcile.sends_by_moment(sent, "second" if per_second else "minute").collect()
         counts = sorted((clock.micros(row["at"].replace(tzinfo=dt.UTC)), row["count"]) for row in moments)
-        yield _judged(channel, project.timezone, counts, clock.micros(since))
+        yield judge_channel(channel, project.timezone, counts, clock.micros(since))
 
 
 def _held_since(project: Project, committed: Committed) -> dt.datetime | None:
@@ -52,7 +52,8 @@ def _held_since(project: Project, committed: Committed) -> dt.datetime | None:
     return since
 
 
-def _judged(channel: Channel, zone: str, counts: Sequence[tuple[int, int]], since: int) -> Finding:
+def judge_channel(channel: Channel, zone: str, counts: Sequence[tuple[int, int]], since: int) -> Finding:
+    """No window that begins at `since` or later holds more sends than its number; `counts` are (moment, sends)."""
     sender = Sender(channel, zone, {})
     numbers: dict[str, int] = {}
     for moment, count in counts:
@@ -93,12 +94,13 @@ def check_caps(store: Store, committed: Committed, outcomes: DataFrame, instance
         step = journey.step(step_id)
         assert isinstance(step, ProfileCap), f"{journey_id}: {step_id} isn't a profile_cap"
         name = f"cap {step_id} of {journey_id} version {number}"
-        yield _cap(name, journey, step, rows, version["published_at"])
+        yield judge_cap(name, journey, step, rows, version["published_at"])
 
 
-def _cap(
+def judge_cap(
     name: str, journey: Journey, step: ProfileCap, rows: Sequence[Mapping[str, Any]], published_at: dt.datetime
 ) -> Finding:
+    """No occurrence, day or version let more through than its number; `rows` are (occurrence, at, count)."""
     limits = step.limits or (step.limit or 0,)
     first_day = clock.local_date(clock.micros(published_at), journey.timezone)
     places: Counter[int] = Counter()
