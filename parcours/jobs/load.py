@@ -123,8 +123,8 @@ def _refusal(merged: "Merge", report: LoadReport) -> str:
         rows.unpersist()
     lines = [f"load {report.table}: nothing was loaded, {total} of {report.rows_read} rows can't be:"]
     for reason, count in report.refused.items():
-        first = ", the first" if count > 1 else ""
-        lines.append(f"  {reason}: {count} {'row' if count == 1 else 'rows'}{first} {places[reason]}")
+        told = "1 row," if count == 1 else f"{count} rows, the first"
+        lines.append(f"  {reason}: {told} {places[reason]}")
     place = quarantine_path(staged.store, report.table)
     lines.append(f"They stand in {place} with the reason (mend the file, and load it again)")
     return "\n".join(lines)

@@ -395,7 +395,7 @@ def test_a_refusal_says_how_many_where_and_what_to_do_and_keeps_the_rows(house: 
     place = f"{house.store.project.warehouse}/quarantine/events"
     assert str(raised.value) == (
         "load events: nothing was loaded, 2 of 3 rows can't be:\n"
-        f"  event_id is missing: 1 row {bad}:5\n"
+        f"  event_id is missing: 1 row, {bad}:5\n"
         f"  event_time is not an instant: 2 rows, the first {bad}:3\n"
         f"They stand in {place} with the reason (mend the file, and load it again)"
     )
