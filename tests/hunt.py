@@ -1,6 +1,6 @@
 """Looks for random cases on which the engine and the oracle differ, and makes what it finds small.
 
-python -m tests.hunt 10 30          batches 10 to 29, each of twenty cases in one run
+python -m tests.hunt 10 30          batches 10 to 29, each of several cases in one run
 python -m tests.hunt seed 12034     one case
 """
 
@@ -20,7 +20,7 @@ from tests.cases import NARROW, random_case
 from tests.comparing import compare
 from tests.shrinking import shrunk
 
-SIZE = 20
+SIZE = 8
 
 
 def main(words: Sequence[str]) -> int:

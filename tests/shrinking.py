@@ -109,8 +109,8 @@ def _without_steps(case: Case) -> Iterator[Case]:
 
 
 def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Halves, then quarters, down to single ones."""
-    size = len(items) // 2
+    """All, then halves, then quarters, down to single ones."""
+    size = len(items)
     while size:
         for start in range(0, len(items), size):
             yield items[start : start + size]

@@ -22,7 +22,7 @@ BATCHES = int(os.environ.get("PARCOURS_RANDOM", "3"))
 
 @pytest.mark.parametrize("number", range(BATCHES))
 def test_engine_and_oracle_agree_on_every_row(number: int, spark: Any, tmp_path: Path) -> None:
-    found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(number, 20), tmp_path, spark)]
+    found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(number, 8), tmp_path, spark)]
     assert not found, "\n\n".join(["", *found])
 
 

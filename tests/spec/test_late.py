@@ -32,7 +32,6 @@ def test_an_event_that_arrives_after_its_tick_is_taken_at_the_start_of_the_next(
                 events="""
                     event_id | event_time  | event_type   | profile_id
                     o2       | 03-02 11:00 | order_placed | bob
-                    # just at the end of that tick
                     o3       | 03-02 12:00 | order_placed | cleo
                 """,
             )
@@ -96,7 +95,6 @@ def test_the_same_event_id_again_is_ignored() -> Told:
 @spec
 def test_several_late_ones_are_taken_one_after_another_by_their_moments() -> Told:
     return Told(
-        # md5 decides nothing here: bob's is the earlier of the two that need the only place
         until="03-02 12:00",
         journey="""
             entry: {type: event, event: order_placed}
@@ -190,7 +188,6 @@ def test_what_happened_before_the_first_publication_stays_history_when_it_is_lea
 @spec
 def test_an_incremental_read_takes_members_whose_stay_was_learnt_since_the_last_occurrence() -> Told:
     return Told(
-        # cleo isn't a member any more when the next read comes
         until="03-02 12:00",
         journey="""
             entry:
