@@ -27,6 +27,8 @@ class _CallsByName(Spark):
         STRING_ESCAPES: ClassVar = ["'", '"', "\\"]
 
     class Parser(SparkParser):
+        # Else profile.list[0] would be a list of 0.
+        ARRAY_CONSTRUCTORS: ClassVar = {}
         FUNCTIONS: ClassVar = {}
         NO_PAREN_FUNCTIONS: ClassVar = {}
         FUNCTION_PARSERS: ClassVar = {

@@ -79,3 +79,9 @@ def test_a_timestamp_with_a_zone_is_that_instant() -> None:
 )
 def test_an_instant_is_a_timestamp_and_all_else_local_time(text: str, kind: str) -> None:
     assert compile_expression(text, SCOPE, "instant").type == kind
+
+
+@pytest.mark.parametrize("name", ["list", "map", "array", "date", "order", "end", "type", "case", "interval"])
+def test_columns_may_have_names_that_mean_something_to_sql(name: str) -> None:
+    scope = Scope({name: "array<string>"}, None, None)
+    assert compile_expression(f"profile.{name}[0]", scope).sql == f"get(profile.`{name}`, 0)"
