@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from parcours.jobs.plans import Remembered
 
 
+MARGIN = 100
+"""So many more of a queue are loaded than can leave it, for those at its head who can't be sent to."""
 ACTIVE = {"status": ["active"]}
 """The partition of who is inside."""
 
@@ -139,7 +141,7 @@ def queue_heads(project: Project, agenda: Agenda, former: Remembered) -> dict[st
             continue
         days = former.counters.days_sent.get(name, (0, None))
         room = Sender(channel, project.timezone, {}, days).most_room(agenda.start, agenda.until)
-        found[name] = -1 if room is None or room >= queued else room + room // 10 + 100
+        found[name] = -1 if room is None or room + MARGIN >= queued else room + room // 10 + MARGIN
     return found
 
 
