@@ -76,10 +76,9 @@ def calls(name: str, chance: random.Random) -> Iterator[str]:
 
 
 def test_no_function_fails(frame: DataFrame) -> None:
-    chance = random.Random(20)
     compiled: dict[str, Compiled] = {}
     for name in FUNCTIONS:
-        some = (text for text, _ in zip(calls(name, chance), range(3000), strict=False))
+        some = (text for text, _ in zip(calls(name, random.Random(name)), range(30_000), strict=False))
         for (text, one), _ in zip(let_through(some, SCOPE), range(3), strict=False):
             compiled[text] = one
     called = {text.partition("(")[0] for text in compiled}
