@@ -16,13 +16,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.retail.moments import DAY, HOUR, bucket, local_moment, number_of, text
-from tests.retail.passages import MESSAGES, SUBJECTS, WAITS, Passage
+from tests.retail.passages import LONGEST_DEFERRAL, MESSAGES, SUBJECTS, WAITS, Passage
 from tests.retail.sender import Sender
 from tests.retail.shop import LONDON, NOWHERE, Row, Shop
 
 PUBLISHED_AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
 UNTIL = dt.datetime(2011, 12, 10, tzinfo=dt.UTC)
-LONGEST_DEFERRAL = 7 * DAY
 TIMEOUT = 91 * DAY
 VOUCHERS = (60, 30, 20)
 PROMO_ENDS_AT = int(dt.datetime(2011, 11, 12, tzinfo=LONDON).timestamp())
@@ -93,7 +92,7 @@ class Year:
             for passage in [whom for what, whom in due if what == "wait is over" and whom.status == "active"]:
                 self.tell(passage, at, passage.step, "wait", "passed")
                 self.advance(passage, at, WAITS[passage.step][2], standing)
-            expired = [whom for what, whom in due if what == "deferral is over" and whom.is_queued]
+            expired = [whom for what, whom in due if what == "deferral is over" and whom.is_held_too_long(at)]
             looks = any(what == "look" for what, _ in due)
             if looks:
                 self.next_look = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from tests.retail.moments import DAY
 from tests.retail.shop import Row
 
 PRIORITY = {"newsletter": 30, "promo": 60, "welcome": 80}
+LONGEST_DEFERRAL = 7 * DAY
 
 
 @dataclass(eq=False)
@@ -31,6 +33,10 @@ class Passage:
     reason: str | None = None
     due_at: int | None = None
     ended_at: int | None = None
+
+    def is_held_too_long(self, at: int) -> bool:
+        """Of the message where it stands now: it may have been held at one before, and gone on."""
+        return self.is_queued and at >= self.arrived_at + LONGEST_DEFERRAL
 
     def place(self) -> tuple[int, int, int, str, str]:
         """Its place among those who stand at a message: urgent, important, early; else by id."""

@@ -121,10 +121,11 @@ class ShopRun:
         frames = {}
         for table, columns in COLUMNS.items():
             read = [name if name != "subject" else "content" for name in columns]
-            frame = polars.from_arrow(self.store.small(table, columns=read))
+            found = self.store.small(table, columns=read)
+            frame = polars.from_arrow(found.drop(["content"]) if "content" in read else found)
             assert isinstance(frame, polars.DataFrame)
-            if "subject" in columns:
-                frame = frame.with_columns(_subject(frame)).drop("content")
+            if "content" in read:
+                frame = frame.with_columns(_subject(frame["channel"].to_list(), found["content"].to_pylist()))
             is_instant = selectors.datetime()
             frames[table] = frame.with_columns(is_instant.dt.strftime(INSTANT)).select(columns)
         return frames
@@ -136,11 +137,8 @@ class ShopRun:
         return [row for row in found if row["audience_id"] in AUDIENCES]
 
 
-def _subject(frame: polars.DataFrame) -> polars.Series:
-    values: list[Any] = []
-    for channel, content in frame.select("channel", "content").iter_rows():
-        fields = {entry["key"]: entry["value"] for entry in content}
-        values.append(fields.get(FIELDS[channel]))
+def _subject(channels: Sequence[str], contents: Sequence[Sequence[tuple[str, str]]]) -> polars.Series:
+    values = [dict(content).get(FIELDS[channel]) for channel, content in zip(channels, contents, strict=True)]
     return polars.Series("subject", values, dtype=polars.String)
 
 
