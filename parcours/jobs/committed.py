@@ -2,14 +2,33 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+from deltalake import DeltaTable, QueryBuilder
 
 from parcours.jobs.store import Store
 
-if TYPE_CHECKING:
-    import pyarrow.dataset as ds
-
 Row = dict[str, Any]
+
+
+def rows_where(
+    table: DeltaTable, where: str = "true", columns: Sequence[str] = (), most: int | None = None
+) -> list[Row]:
+    """The rows of a table for which the SQL holds.
+
+    Not by pyarrow's datasets: a file that delta-rs has rewritten holds string views, which their filters refuse.
+    """
+    shown = ", ".join(f'"{name}"' for name in columns) or "*"
+    limit = f" LIMIT {most}" if most is not None else ""
+    found = QueryBuilder().register("t", table).execute(f"SELECT {shown} FROM t WHERE {where}{limit}")
+    rows: list[Row] = pa.table(found.read_all()).to_pylist()
+    return rows
+
+
+def literal(text: str) -> str:
+    """The text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 class Committed:
@@ -35,22 +54,18 @@ class Committed:
         """The version at which the last tick left the table; None for a table that it didn't write, or none at all."""
         return dict(self.tick["table_versions"] or ()).get(table) if self.tick else None
 
-    def rows(self, table: str, only: "ds.Expression | None" = None, columns: Sequence[str] | None = None) -> list[Row]:
-        """The rows that the tick left in a table and the filter lets through; none where nothing is committed."""
+    def rows(self, table: str, where: str = "true", columns: Sequence[str] = ()) -> list[Row]:
+        """The rows that the tick left in a table and for which the SQL holds; none where nothing is committed."""
         version = self.version(table)
         if version is None or not self.store.exists(table):
             return []
-        dataset = self.store.delta(table, version).to_pyarrow_dataset()
-        found: list[Row] = dataset.to_table(filter=only, columns=list(columns) if columns else None).to_pylist()
-        return found
+        return rows_where(self.store.delta(table, version), where, columns)
 
     def smallest(self, table: str, column: str) -> dt.datetime | None:
         """The earliest instant in a column, from what Delta's log says of each file."""
         version = self.version(table)
         if version is None:
             return None
-        import pyarrow as pa
-
         files = pa.table(self.store.delta(table, version).get_add_actions(flatten=True))
         name = f"min.{column}"
         values = files[name].to_pylist() if name in files.column_names else []

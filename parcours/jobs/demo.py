@@ -193,8 +193,7 @@ def _ramp_up(committed: Committed, project: "Project") -> Shown:
 
 def _held(committed: Committed) -> list[tuple[dt.datetime, dt.datetime | None]]:
     """Of each message that was held, since when and until when; None: it still is."""
-    columns = ["instance_id", "sequence", "outcome", "occurred_at"]
-    rows = committed.rows("step_outcomes", columns=columns)
+    rows = committed.rows("step_outcomes", columns=["instance_id", "sequence", "outcome", "occurred_at"])
     happened = {(row["instance_id"], row["sequence"]): row["occurred_at"] for row in rows}
     deferred = (row for row in rows if row["outcome"] == "deferred")
     return [(row["occurred_at"], happened.get((row["instance_id"], row["sequence"] + 1))) for row in deferred]
@@ -223,8 +222,6 @@ def _near(place: Path | str) -> str:
 
 def _somebody(store: Store) -> str:
     """One to whom much has happened: who was sent the last step of the promotion, or else anybody."""
-    import pyarrow.dataset as ds
-
-    sends = Committed(store).rows("deliveries", ds.field("journey_id") == "spring_promo", ["profile_id", "step_id"])
-    people = sorted(row["profile_id"] for row in sends if row["step_id"] in ("voucher_mail", "reminder"))
+    last_sends = "journey_id = 'spring_promo' AND step_id IN ('voucher_mail', 'reminder')"
+    people = sorted(row["profile_id"] for row in Committed(store).rows("deliveries", last_sends, ["profile_id"]))
     return people[0] if people else "p0000001"

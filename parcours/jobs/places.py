@@ -63,13 +63,12 @@ class FilledAudiences:
         self._column = (source.columns if source else {}).get("audience_id", "audience_id")
 
     def __contains__(self, audience: object) -> bool:
-        import pyarrow.dataset as ds
+        from parcours.jobs.committed import literal, rows_where
 
         if not self._store.exists("audience_members"):
             return False
-        members = self._store.delta("audience_members").to_pyarrow_dataset()
-        found = members.head(1, columns=[self._column], filter=ds.field(self._column) == audience)
-        return bool(found.num_rows)
+        members = self._store.delta("audience_members")
+        return bool(rows_where(members, f'"{self._column}" = {literal(str(audience))}', [self._column], most=1))
 
 
 def open_project(folder: Path, warehouse: str | None = None) -> "Project":

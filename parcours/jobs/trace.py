@@ -7,7 +7,7 @@ from typing import Any
 
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
-from parcours.jobs.committed import Committed, Row
+from parcours.jobs.committed import Committed, Row, literal, rows_where
 from parcours.jobs.store import Store
 
 WHY = {
@@ -63,9 +63,7 @@ class Happening:
 
 def trace(store: Store, profile_id: str, journey_id: str | None = None) -> list[Happening]:
     """Everything in order of time; UserError for a profile that nobody knows."""
-    import pyarrow.dataset as ds
-
-    of_profile = ds.field("profile_id") == profile_id
+    of_profile = f"profile_id = {literal(profile_id)}"
     committed = Committed(store)
     outcomes = committed.rows("step_outcomes", of_profile)
     if not outcomes and not _is_known(store, profile_id):
@@ -78,14 +76,11 @@ def trace(store: Store, profile_id: str, journey_id: str | None = None) -> list[
 
 
 def _is_known(store: Store, profile_id: str) -> bool:
-    import pyarrow.dataset as ds
-
     if not store.exists("profiles"):
         return False
     source = store.project.sources.get("profiles")
     name = (source.columns if source else {}).get("profile_id", "profile_id")
-    people = store.delta("profiles").to_pyarrow_dataset()
-    return bool(people.head(1, columns=[name], filter=ds.field(name) == profile_id).num_rows)
+    return bool(rows_where(store.delta("profiles"), f'"{name}" = {literal(profile_id)}', [name], most=1))
 
 
 def _happenings(
@@ -131,6 +126,8 @@ def _words(row: Row, until: dt.datetime | None, instance: Row | None, send: Row 
     if outcome == "passed":
         return _passed(row) + because
     if outcome == "waiting":
+        if until == row["occurred_at"]:
+            return "has nothing to wait for"
         return f"waits until {iso(until)}" if until else "waits"
     if outcome == "deferred":
         if until is None:

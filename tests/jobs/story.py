@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from deltalake import write_deltalake
+
 from parcours.definition.journeys import canonical_json, definition_hash, read_journey
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
@@ -231,6 +233,12 @@ def commit(store: Store) -> None:
     digest = hashlib.sha256(CHANNELS.encode()).hexdigest()
     written = ("step_outcomes", "journey_instances", "deliveries", "step_daily", "delivery_daily")
     store.append_small("ticks", ticks(digest, {name: store.version(name) or 0 for name in written}))
+
+
+def recommit(store: Store) -> None:
+    """Says anew that the tables as they stand are committed."""
+    write_deltalake(store.path("ticks"), store.delta("ticks").to_pyarrow_table().slice(0, 0), mode="overwrite")
+    commit(store)
 
 
 def _step_daily(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from parcours.jobs.places import open_project
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
 from parcours.tables import ALL
-from tests.jobs.story import commit, day, deliveries, instance, make_story, outcomes
+from tests.jobs.story import day, deliveries, instance, make_story, outcomes, recommit
 
 Check = Callable[..., dict[str, Finding]]
 
@@ -39,12 +39,6 @@ def check(store: Store, tmp_path: Path, spark: SparkSession) -> Check:
         return {each.name: each for one in wanted for each in one(tables)}
 
     return carry_out
-
-
-def recommit(store: Store) -> None:
-    """Says anew that the tables as they stand are committed."""
-    write_deltalake(store.path("ticks"), store.delta("ticks").to_pyarrow_table().slice(0, 0), mode="overwrite")
-    commit(store)
 
 
 def failed(found: dict[str, Finding]) -> dict[str, list[str]]:

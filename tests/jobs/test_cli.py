@@ -68,6 +68,17 @@ def test_an_argument_that_is_missing_is_wrong(parcours: Parcours) -> None:
     assert (said.status, said.err) == (2, "parcours publish: Missing argument 'ID...' (try: parcours publish --help)\n")
 
 
+def test_a_group_of_commands_says_which_there_are(parcours: Parcours, project: Path) -> None:
+    said = parcours("audiences")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "parcours audiences: no command is named (write refresh, preview or load)\n"
+
+
+def test_options_may_stand_between_a_group_and_its_command(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("batches", "--project", tmp_path, "ack", "b-ada-hi", "--json")
+    assert (said.status, json.loads(said.out)) == (0, {"changed": ["b-ada-hi"], "unchanged": []})
+
+
 def test_commands_of_later_versions_are_absent(parcours: Parcours) -> None:
     assert [parcours(name).status for name in ("rewind", "forecast", "pause", "report", "maintain")] == [2] * 5
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from parcours.jobs.commit import TickWriter
 from parcours.jobs.store import Store
 from tests.jobs.conftest import Parcours
-from tests.jobs.story import day, outcomes
+from tests.jobs.story import day, outcomes, recommit
 
 
 def told(parcours: Parcours, folder: Path, *words: str) -> list[str]:
@@ -49,9 +49,23 @@ def test_who_still_waits_is_told_until_when(parcours: Parcours, store: Store, tm
     ]
 
 
+def test_a_wait_that_is_over_at_once_is_none(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    rows = store.delta("step_outcomes")
+    rows.update(
+        {"occurred_at": "CAST('2026-03-02T09:00:00Z' AS TIMESTAMP)"}, predicate="profile_id = 'ada' AND sequence = 3"
+    )
+    recommit(store)
+    assert told(parcours, tmp_path, "ada")[2] == "02T09 rest   has nothing to wait for"
+
+
 def test_a_profile_that_nobody_knows_is_wrong(parcours: Parcours, store: Store, tmp_path: Path) -> None:
     said = parcours("trace", "gus", "--project", tmp_path)
     assert (said.status, said.err) == (2, "no profile 'gus', and nothing has happened to one\n")
+
+
+def test_an_apostrophe_is_no_mistake(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    said = parcours("trace", "o'neil", "--project", tmp_path)
+    assert (said.status, said.err) == (2, "no profile 'o'neil', and nothing has happened to one\n")
 
 
 def test_a_profile_to_whom_nothing_happened_is_fine(parcours: Parcours, store: Store, tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ import typer
 
 from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
-from parcours.jobs.cli.app import DONE, FAILED, Failed, Given, app, command
+from parcours.jobs.cli.app import DONE, FAILED, Failed, Given, app, command, group_command
 from parcours.jobs.cli.arguments import At, moment
 from parcours.jobs.cli.output import plural
 
 if TYPE_CHECKING:
     from parcours.jobs.load import LoadReport
 
-audiences = typer.Typer(help="Audiences: refresh from SQL, count, take from a file.", no_args_is_help=True)
+audiences = typer.Typer()
 app.add_typer(audiences, name="audiences")
 
 
@@ -59,7 +59,14 @@ def _renames(written: list[str]) -> dict[str, str]:
 def _told(report: "LoadReport") -> list[str]:
     counts = f"{report.inserted:,} inserted, {report.updated:,} updated, {report.unchanged:,} unchanged"
     lines = [f"{report.table}: {plural(report.rows_read, 'row')} read, {counts}"]
+    lines += [f"  warning: {note}" for note in report.notes]
     return lines + [f"  warning: {reason}: {plural(count, 'row')}" for reason, count in report.warnings.items()]
+
+
+@group_command(audiences)
+def audiences_alone(given: Given) -> None:
+    """Audiences: refresh from SQL, count, take from a file."""
+    raise UserError("parcours audiences: no command is named (write refresh, preview or load)")
 
 
 @command(audiences, "refresh")

@@ -8,7 +8,7 @@ from parcours.jobs.cli import output
 from parcours.jobs.cli.app import Given, app, command, group_command
 from parcours.jobs.cli.output import plural
 
-outbox = typer.Typer(help="What is in the outbox.")
+outbox = typer.Typer()
 app.add_typer(outbox, name="batches")
 
 
@@ -67,7 +67,7 @@ def batches(
         str | None, typer.Option(metavar="S", help="Only those in this state: sealed or acknowledged.")
     ] = None,
 ) -> None:
-    """Lists the delivery batches in the outbox."""
+    """Lists the delivery batches in the outbox; `batches ack` notes that some have been taken."""
     from parcours.definition.times import iso
     from parcours.jobs import outbox as job
 
