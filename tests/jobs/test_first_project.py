@@ -97,6 +97,7 @@ def test_a_load_that_is_refused_fails(
         "unchanged": 0,
         "warnings": {},
         "refused": {"event_time is not an instant": 1},
+        "notes": {},
     }
     assert "events" in said.err
 
