@@ -28,7 +28,10 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What became of a load: how many keys were inserted, updated, unchanged; how many rows by warning and refusal."""
+    """What became of a load: how many keys were inserted, updated, unchanged; how many rows by warning and refusal.
+
+    `notes` are warnings about whole columns, by how many files they concern.
+    """
 
     table: str
     rows_read: int
@@ -37,6 +40,7 @@ class LoadReport:
     unchanged: int = 0
     warnings: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 class LoadRefused(UserError):
@@ -94,7 +98,7 @@ def _load(store: Store, table: str, files: Sequence[str], renames: Mapping[str, 
         refused = {each.says: merged.figures[each.says] for each in failed if each.is_error}
         rows_read = merged.figures["rows"]
         if refused:
-            report = LoadReport(table, rows_read, warnings=warnings, refused=refused)
+            report = LoadReport(table, rows_read, warnings=warnings, refused=refused, notes=staged.notes)
             raise LoadRefused(_refusal(merged, report), report)
         counts = write(merged)
         return LoadReport(
@@ -103,7 +107,8 @@ def _load(store: Store, table: str, files: Sequence[str], renames: Mapping[str, 
             inserted=counts[INSERTED],
             updated=counts[UPDATED],
             unchanged=counts[UNCHANGED],
-            warnings=warnings | dict(staged.notes),
+            warnings=warnings,
+            notes=staged.notes,
         )
     finally:
         merged.release()
@@ -127,6 +132,7 @@ def _refusal(merged: "Merge", report: LoadReport) -> str:
         lines.append(f"  {reason}: {told} {places[reason]}")
     place = quarantine_path(staged.store, report.table)
     lines.append(f"They stand in {place} with the reason (mend the file, and load it again)")
+    lines += [f"  warning: {note}" for note in report.notes]
     return "\n".join(lines)
 
 
@@ -183,6 +189,7 @@ def summary(report: LoadReport) -> str:
     read = "1 row" if report.rows_read == 1 else f"{report.rows_read:,} rows"
     done = f"{report.inserted:,} inserted, {report.updated:,} updated, {report.unchanged:,} unchanged"
     lines = [f"{report.table}: {read} read, {done}"]
+    lines += [f"  warning: {note}" for note in report.notes]
     lines += [f"  warning: {reason}: {count:,}" for reason, count in report.warnings.items()]
     return "\n".join(lines)
 

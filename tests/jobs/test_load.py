@@ -193,9 +193,18 @@ def test_case_does_not_tell_columns_apart(house: House) -> None:
 
 def test_a_column_that_events_lack_is_left_out_and_counted(house: House) -> None:
     report = house.load("events", house.file("e.csv", "event_id,event_time,amount\n1,2026-03-02,5\n"))
-    assert report.warnings == {
+    assert report.notes == {
         "column 'amount' is left out: events has none of that name; --map attributes.amount=amount keeps it": 1
     }
+    assert report.warnings == {}
+
+
+def test_a_refusal_tells_of_columns_that_are_left_out_too(house: House) -> None:
+    with pytest.raises(LoadRefused) as raised:
+        house.load("events", house.file("e.csv", "event_id,event_time,amount\n1,soon,5\n"))
+    assert str(raised.value).splitlines()[-1] == (
+        "  warning: column 'amount' is left out: events has none of that name; --map attributes.amount=amount keeps it"
+    )
 
 
 # ---------------------------------------------------------------- types of profile columns
