@@ -93,6 +93,7 @@ class ShopRun:
             self.refresh(at)
         for until in ends:
             self.tick(until)
+        self._say_how_long()
         return reports
 
     def day_by_day(self, refreshes: Sequence[dt.datetime], until: dt.datetime) -> None:
@@ -114,6 +115,10 @@ class ShopRun:
             self.tick(ends)
             log.info("until %s: %s", ends.date(), {name: round(value) for name, value in self.seconds.items()})
             begins = ends
+        self._say_how_long()
+
+    def _say_how_long(self) -> None:
+        log.info("seconds: %s; the slowest ticks: %s", self.seconds, self.slowest)
 
     # ------------------------------------------------------------------------------------------------------- rows
     def rows(self) -> Mapping[str, polars.DataFrame]:
