@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import ClassVar
 
@@ -12,6 +13,9 @@ from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.parsers.spark import SparkParser
 
 from parcours.definition.problems import Mistake, shown
+
+# It warns on the terminal of what it passes over; what is wrong we say ourselves, with its file and line.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 LONGEST_EXPRESSION = 20_000
 KEYWORD_CALLS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION")

@@ -130,7 +130,9 @@ def _concat(terms: Terms, zone: str) -> Term:
 
 
 def _concat_ws(terms: Terms, zone: str) -> Term:
-    texts = [convert(term, array_of(TEXT) if term.type.name == "array" else TEXT, zone) for term in terms]
+    between, *others = terms
+    texts = [convert(between, TEXT, zone)]
+    texts += [convert(term, array_of(TEXT) if term.type.name == "array" else TEXT, zone) for term in others]
     return Term(f"concat_ws({', '.join(term.sql for term in texts)})", TEXT)
 
 
