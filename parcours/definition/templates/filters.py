@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from parcours.definition.expressions import operators
 from parcours.definition.expressions.convert import convert, text_to
 from parcours.definition.expressions.functions import FUNCTIONS
-from parcours.definition.expressions.terms import FALSE, NOTHING, Term, data_term, quoted, text_term, whole_term
-from parcours.definition.expressions.types import DOUBLE, INT, LONG, NULL, TEXT, TRUTH, UNKNOWN
+from parcours.definition.expressions.terms import FALSE, NOTHING, Term, quoted, text_term, whole_term
+from parcours.definition.expressions.types import DOUBLE, LONG, NULL, TEXT, TRUTH, UNKNOWN
 from parcours.definition.problems import Mistake, did_you_mean
+from parcours.definition.templates.array_filters import ARRAY_FILTERS
+from parcours.definition.templates.binding import Arguments, Build, Filter, written
 from parcours.definition.templates.context import Context
 from parcours.definition.templates.formats import date_text, number_text
 from parcours.definition.templates.printing import alternatives, escaped, filled, text, truthy
-
-Arguments = Mapping[str, Term]
-Build = Callable[[Term, Arguments, Context], Term]
 
 # Where Jinja's title begins a new word.
 WORDS = r"(?U)[-\s({\[<]+|[^-\s({\[<]+"
 CAPITAL = "concat(upper(left({0}, 1)), lower(substring({0}, 2)))"
 SPACE = r"(?U)^\s+|\s+\z"
 LEEWAY = 5
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One filter: its parameters, by name, with what they are when not given (None: they must be)."""
-
-    parameters: Mapping[str, Term | None]
-    build: Build
-
-    def bind(self, name: str, arguments: Sequence[Term], named: Mapping[str, Term]) -> Arguments:
-        """The arguments by name; Mistake where one is missing or too many."""
-        if len(arguments) > len(self.parameters):
-            raise Mistake(f"{name} takes {len(self.parameters)} arguments at most, not {len(arguments)}")
-        given = dict(zip(self.parameters, arguments, strict=False))
-        for key in named:
-            if key not in self.parameters or key in given:
-                raise Mistake(f"{name} has no argument {key!r}", did_you_mean(key, self.parameters))
-        bound = {**self.parameters, **given, **named}
-        missing = [key for key, term in bound.items() if term is None]
-        if missing:
-            raise Mistake(f"{name} lacks its argument {missing[0]!r}")
-        return {key: term for key, term in bound.items() if term is not None}
 
 
 def apply_filter(name: str, term: Term, arguments: Sequence[Term], named: Mapping[str, Term], context: Context) -> Term:
@@ -56,14 +32,6 @@ def apply_filter(name: str, term: Term, arguments: Sequence[Term], named: Mappin
             f"unknown filter {name!r}", did_you_mean(name, FILTERS) or "see docs/templates.md for those there are"
         )
     return found.build(term, found.bind(name, arguments, named), context)
-
-
-def written(arguments: Arguments, name: str, kind: type | tuple[type, ...]) -> Any:
-    """The value of an argument that must be written out: the text of the message depends on it, not on data."""
-    found = arguments[name].literal
-    if not isinstance(found, kind) or (isinstance(found, bool) and kind is int):
-        raise Mistake(f"{name} must be written out here")
-    return found
 
 
 def _by_form(form: str, *, keeps_markup: bool = True) -> Build:
@@ -135,78 +103,6 @@ def _string(term: Term, arguments: Arguments, context: Context) -> Term:
     return text(term, context.zone)
 
 
-def _length(term: Term, arguments: Arguments, context: Context) -> Term:
-    name = "size" if term.type.name in ("array", "map") else "char_length"
-    counted = term.sql if name == "size" else text(term, context.zone).sql
-    return Term(f"coalesce({name}({counted}), 0)", INT)
-
-
-def _at_end(position: int) -> Build:
-    """first and last."""
-
-    def build(term: Term, arguments: Arguments, context: Context) -> Term:
-        if term.type.name == "array":
-            return data_term(f"try_element_at({term.sql}, {position})", term.type.element or UNKNOWN)
-        as_text = text(term, context.zone)
-        sql = f"{'left' if position == 1 else 'right'}({as_text.sql}, 1)"
-        return Term(sql, TEXT, is_markup=as_text.is_markup)
-
-    return build
-
-
-def _array_call(name: str) -> Build:
-    def build(term: Term, arguments: Arguments, context: Context) -> Term:
-        return FUNCTIONS[name].call([term], context.zone)
-
-    return build
-
-
-def _attribute(term: Term, arguments: Arguments) -> Term:
-    """The elements of an array, or one attribute of each."""
-    attribute = arguments["attribute"]
-    if term.type == UNKNOWN:
-        return term
-    if term.type.name != "array":
-        raise Mistake(f"{term.type.said} isn't a list of things")
-    if attribute.type == NULL:
-        return term
-    for name in written(arguments, "attribute", str).split("."):
-        term = operators.field(term, name)
-    return term
-
-
-def _join(term: Term, arguments: Arguments, context: Context) -> Term:
-    elements, between = _attribute(term, arguments), filled(text(arguments["d"], context.zone))
-    element = Term("`__element`", elements.type.element or TEXT)
-    as_text = filled(text(element, context.zone))
-    is_markup = context.html and between.is_markup
-    if is_markup:
-        as_text = escaped(as_text)
-    sql = f"array_join(transform({elements.sql}, `__element` -> {as_text.sql}), {between.sql})"
-    return Term(sql, TEXT, is_markup=is_markup)
-
-
-def _map(term: Term, arguments: Arguments, context: Context) -> Term:
-    if arguments["attribute"].type == NULL:
-        raise Mistake("map takes an attribute here", "write map(attribute='name')")
-    return _attribute(term, arguments)
-
-
-def _sum(term: Term, arguments: Arguments, context: Context) -> Term:
-    elements = _attribute(term, arguments)
-    element = elements.type.element or UNKNOWN
-    if element not in (UNKNOWN, TEXT) and not element.is_number:
-        raise Mistake(f"a sum of {element.said} can't be made")
-    kind = LONG if element.is_whole else DOUBLE
-    start = convert(whole_term(0), kind, context.zone)
-    item = convert(Term("`__element`", element), kind, context.zone)
-    added = operators.arithmetic(
-        "+", Term("`__sum`", kind), Term(f"coalesce({item.sql}, {start.sql})", kind), context.zone
-    )
-    sql = f"coalesce(aggregate({elements.sql}, {start.sql}, (`__sum`, `__element`) -> {added.sql}), {start.sql})"
-    return Term(sql, kind)
-
-
 def _round(term: Term, arguments: Arguments, context: Context) -> Term:
     digits, method = written(arguments, "precision", int), written(arguments, "method", str)
     number = convert(term, DOUBLE, context.zone) if term.type in (TEXT, UNKNOWN) else term
@@ -256,34 +152,22 @@ def _number(term: Term, arguments: Arguments, context: Context) -> Term:
 
 
 ENCODED = "replace(replace(replace(replace(url_encode({0}), '+', '%20'), '%2F', '/'), '*', '%2A'), '%7E', '~')"
-NO_ATTRIBUTE: Mapping[str, Term | None] = {"attribute": NOTHING}
 
-FILTERS: dict[str, Filter] = {
-    "abs": Filter({}, _array_call("abs")),
+FILTERS: dict[str, Filter] = ARRAY_FILTERS | {
     "capitalize": Filter({}, _by_form(CAPITAL)),
-    "count": Filter({}, _length),
     "d": Filter({"default_value": text_term(""), "boolean": FALSE}, _default),
     "date": Filter({"format": text_term("%Y-%m-%d")}, _date),
     "default": Filter({"default_value": text_term(""), "boolean": FALSE}, _default),
     "e": Filter({}, _escape),
     "escape": Filter({}, _escape),
-    "first": Filter({}, _at_end(1)),
     "float": Filter({"default": whole_term(0)}, _float),
     "int": Filter({"default": whole_term(0)}, _int),
-    "join": Filter({"d": text_term(""), **NO_ATTRIBUTE}, _join),
-    "last": Filter({}, _at_end(-1)),
-    "length": Filter({}, _length),
     "lower": Filter({}, _by_form("lower({0})")),
-    "map": Filter(NO_ATTRIBUTE, _map),
-    "max": Filter({}, _array_call("array_max")),
-    "min": Filter({}, _array_call("array_min")),
     "number": Filter({"decimals": NOTHING, "thousands": text_term(","), "point": text_term(".")}, _number),
     "replace": Filter({"old": None, "new": None}, _replace),
-    "reverse": Filter({}, _array_call("reverse")),
     "round": Filter({"precision": whole_term(0), "method": text_term("common")}, _round),
     "safe": Filter({}, _safe),
     "string": Filter({}, _string),
-    "sum": Filter(NO_ATTRIBUTE, _sum),
     "title": Filter({}, _title),
     "trim": Filter({"chars": NOTHING}, _trim),
     "truncate": Filter(
