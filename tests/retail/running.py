@@ -108,7 +108,9 @@ class ShopRun:
         begins = PUBLISHED_AT
         while begins < until:
             ends = begins + DAY
+            started = time.monotonic()
             quick_load(self.store, "events", events[begins.date()])
+            self.seconds["load"] += time.monotonic() - started
             for at in refreshes:
                 if begins < at <= ends:
                     self.refresh(at)
