@@ -151,7 +151,7 @@ def newsletter(folder: Path, members: int) -> list[str]:
     idle, _ = command("tick", "--until", "2026-03-02T11:00:00Z", *project)
     opened = script(OPEN, folder)
     return [
-        f"Newsletter to {members:,} members, whole command: {seconds:.1f} s, {members / seconds:,.0f} profiles a second; "
+        f"Newsletter to {members:,} members: {seconds:.1f} s for the whole command, {members / seconds:,.0f} a second, "
         f"{seconds / bare:.1f} times bare Spark reading and writing the same rows and files ({bare:.1f} s); "
         f"largest process {memory:.1f} GB.",
         f"A tick with nothing due after it: {idle:.1f} s, {idle / opened:.1f} times a Spark session that opens the "

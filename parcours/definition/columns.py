@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -28,3 +29,25 @@ def attribute_type(text: object) -> str:
 TYPE_SCHEMA = {"type": "string", "examples": sorted(set(SIMPLE) - {"void"})}
 ColumnType = Annotated[str, PlainValidator(column_type), WithJsonSchema(TYPE_SCHEMA)]
 AttributeType = Annotated[str, PlainValidator(attribute_type), WithJsonSchema(TYPE_SCHEMA)]
+
+
+class KnownOrText(Mapping[str, str]):
+    """Columns of which some are known; any other that is asked for is there, and is text.
+
+    For what was published: it runs as it was, though a column may have gone since. Its values are null then.
+    """
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+
+    def __getitem__(self, name: str) -> str:
+        return self._known.get(name, "string")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

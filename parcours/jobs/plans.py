@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from parcours.definition.columns import KnownOrText
 from parcours.definition.expressions import Scope
-from parcours.definition.journeys import EventEntry, journey_from_json
+from parcours.definition.journeys import Journey, journey_from_json
 from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
 from parcours.jobs.store import Store
@@ -108,7 +109,7 @@ def live_versions(
     for row in rows:
         journey, templates = journey_from_json(row["definition"])
         first = min(other["published_at"] for other in rows if other["journey_id"] == row["journey_id"])
-        scope = Scope(types, _event_types(project, journey), None)
+        scope = _scope(project, journey, types)
         version = _Planned(row, start, until)
         if not version.concerns_tick:
             continue
@@ -142,7 +143,13 @@ class _Planned:
         return self.row["published_at"] <= self.until and (not is_over or is_asked_for)
 
 
-def _event_types(project: Project, journey: Any) -> Mapping[str, str] | None:
-    if isinstance(journey.entry, EventEntry):
-        return project.events.get(journey.entry.event, {})
-    return None
+def _scope(project: Project, journey: Journey, types: Mapping[str, str]) -> Scope:
+    """The names that the journey's expressions may use, of the types of today's files and tables."""
+    names = project.scope(journey)
+    event, audience = names.event, names.audience
+    return replace(
+        names,
+        profile=KnownOrText(types),
+        event=None if event is None else KnownOrText(event),
+        audience=None if audience is None else KnownOrText(audience),
+    )

@@ -57,9 +57,11 @@ def _struct(**other: str) -> str:
     return f"named_struct({', '.join(f'{quoted(name)}, {made.get(name, name)}' for name in FIELDS)})"
 
 
+CSV = "map('escape', '\"')"
+"""RFC 4180: a quote within quotes stands twice, so that every reader reads it."""
 TEXTS = {
     "jsonl": f"to_json({_struct()}, map('ignoreNullFields', 'false'))",
-    "csv": f"to_csv({_struct(content='to_json(content)', headers=f'to_json({ONE_CLICK})')})",
+    "csv": f"to_csv({_struct(content='to_json(content)', headers=f'to_json({ONE_CLICK})')}, {CSV})",
 }
 
 

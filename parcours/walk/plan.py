@@ -169,12 +169,7 @@ class Version:
     def render(self, step: Message) -> Rendering:
         """The texts of a message's fields; `html` is escaped."""
         fields = self.templates[f"{step.channel}/{step.template}"] if step.template else step.content or {}
-        names = Scope(
-            self.scope.profile,
-            self.scope.event,
-            self.scope.audience,
-            {"unsubscribe_url": "string", "delivery_id": "string"},
-        )
+        names = replace(self.scope, extra={"unsubscribe_url": "string", "delivery_id": "string"})
         url = self.channels[step.channel].unsubscribe_url
         texts = {name: self._template(text, names, html=name == "html") for name, text in fields.items()}
         return Rendering(
