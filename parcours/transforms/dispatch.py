@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from parcours.definition.expressions.terms import quoted
+
+__all__ = ["by_version", "local_time", "quoted"]
+
 
 def by_version(texts: Sequence[str], none: str = "NULL") -> Column:
     """For each row the text of its version; `none` where that is empty.
@@ -25,11 +29,6 @@ def _choose(texts: Sequence[str], first: int) -> str:
     middle = len(texts) // 2
     left, right = _choose(texts[:middle], first), _choose(texts[middle:], first + middle)
     return f"IF(version < {first + middle}, {left}, {right})"
-
-
-def quoted(text: str) -> str:
-    """The text as a Spark SQL literal."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def local_time(instant: str) -> Column:

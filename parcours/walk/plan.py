@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from parcours.definition.channels import Channel
 from parcours.definition.expressions import Compiled, Expected, Scope, compile_expression
+from parcours.definition.expressions.terms import quoted
 from parcours.definition.journeys import EventEntry, Journey, ReadAudience
 from parcours.definition.steps import Message
 from parcours.definition.templates import compile_template
@@ -199,8 +200,7 @@ class Version:
 
     def bucket(self, salt: str) -> str:
         """Spark SQL text of the published bucket of a profile, 0 to 9999 (2.2)."""
-        quoted = salt.replace("\\", "\\\\").replace("'", "\\'")
-        return f"pmod(xxhash64(concat_ws('|', '{quoted}', profile_id)), 10000)"
+        return f"pmod(xxhash64(concat_ws('|', {quoted(salt)}, profile_id)), 10000)"
 
     def _holdout_question(self) -> int | None:
         if not self.journey.holdout:
