@@ -15,18 +15,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.retail.moments import DAY, HOUR, bucket, local_moment, number_of, text
-from tests.retail.passages import LONGEST_DEFERRAL, MESSAGES, SUBJECTS, WAITS, Passage
+from tests.retail import passages
+from tests.retail.moments import HOUR, bucket, local_moment, number_of, text
+from tests.retail.passages import LONGEST_DEFERRAL, MESSAGES, PROMO_ENDS_AT, SUBJECTS, WAITS, Passage
 from tests.retail.sender import Sender
 from tests.retail.shop import LONDON, NOWHERE, Row, Shop
 
 PUBLISHED_AT = dt.datetime(2010, 12, 1, tzinfo=dt.UTC)
 UNTIL = dt.datetime(2011, 12, 10, tzinfo=dt.UTC)
-TIMEOUT = 91 * DAY
-VOUCHERS = (60, 30, 20)
-PROMO_ENDS_AT = int(dt.datetime(2011, 11, 12, tzinfo=LONDON).timestamp())
-PROMOS = [(2011, month, 10) for month in range(2, 12)]
-"""The tenths from February (it starts then) to November (it ends on the 12th)."""
 DUE, ENTRIES = 1, 2
 """Of one instant: whoever is due comes before whoever enters. 0: the promotion's end."""
 
@@ -59,7 +55,7 @@ class Year:
         while monday <= self.until:
             self.push(int(monday.timestamp()), ENTRIES, "newsletter", 0)
             monday += dt.timedelta(days=7)  # of the calendar: at nine, in summer too
-        for number, (year, month, day) in enumerate(PROMOS):
+        for number, (year, month, day) in enumerate(passages.PROMOS):
             at = dt.datetime(year, month, day, 8, tzinfo=LONDON)
             self.push(int(at.timestamp()), ENTRIES, "promo", number)
         for event in shop.events:
@@ -219,7 +215,7 @@ class Year:
             looks, expired = False, []
 
     def _take_voucher(self, passage: Passage, at: int, standing: list[Passage]) -> None:
-        limit = VOUCHERS[min(passage.occurrence, len(VOUCHERS) - 1)]
+        limit = passages.VOUCHERS[min(passage.occurrence, len(passages.VOUCHERS) - 1)]
         is_within = self.vouchers[passage.occurrence] < limit
         self.vouchers[passage.occurrence] += is_within
         self.tell(passage, at, "voucher", "profile_cap", "passed", path="within" if is_within else "over")
@@ -270,7 +266,7 @@ class Year:
         return any(starts <= at < ends for starts, ends in self.stays[audience].get(profile_id, ()))
 
     def _latest(self, passage: Passage) -> int:
-        timeout = passage.entered_at + TIMEOUT
+        timeout = passage.entered_at + passages.TIMEOUT
         return min(timeout, PROMO_ENDS_AT) if passage.journey_id == "promo" else timeout
 
     def tell(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tests.retail.moments import DAY
-from tests.retail.shop import Row
+from tests.retail.shop import LONDON, Row
 
 PRIORITY = {"newsletter": 30, "promo": 60, "welcome": 80}
 LONGEST_DEFERRAL = 7 * DAY
+TIMEOUT = 91 * DAY
+VOUCHERS = (60, 30, 20)
+PROMO_ENDS_AT = int(dt.datetime(2011, 11, 12, tzinfo=LONDON).timestamp())
+PROMOS = [(2011, month, 10) for month in range(2, 12)]
+"""The tenths from February (it starts then) to November (it ends on the 12th)."""
 
 
 @dataclass(eq=False)
