@@ -108,14 +108,12 @@ class Year:
                 coming.append(self._passage("welcome", what["profile_id"], what["event_id"], at, what["attributes"], 0))
                 continue
             audience = "best_customers" if journey_id == "promo" else "newsletter"
-            key = text(at)
             members = [profile for profile in self.stays[audience] if self.is_member(audience, profile, at)]
-            coming += [self._passage(journey_id, profile, key, at, {}, what) for profile in members]
+            coming += [self._passage(journey_id, profile, text(at), at, {}, what) for profile in members]
         admitted = [passage for passage in sorted(coming, key=lambda p: p.id) if self._is_let_in(passage, at)]
         standing: list[Passage] = []
-        first = {"newsletter": "morning", "promo": "subject", "welcome": "thanks"}
         for passage in admitted:
-            self.advance(passage, at, first[passage.journey_id], standing)
+            self.advance(passage, at, passages.FIRST_STEPS[passage.journey_id], standing)
         return standing
 
     def _passage(self, journey_id: str, profile_id: str, key: str, at: int, order: Row, occurrence: int) -> Passage:
@@ -189,8 +187,7 @@ class Year:
         return ("large", "welcome_gold") if is_large else ("otherwise", "welcome_mail")
 
     def finish(self, passage: Passage, at: int, status: str, reason: str | None, step: str) -> None:
-        kinds = {"end": "end", "three_days": "wait", "voucher": "profile_cap"}
-        self.tell(passage, at, step, kinds.get(step, "message"), status, reason=reason)
+        self.tell(passage, at, step, passages.KINDS.get(step, "message"), status, reason=reason)
         self.sender.leave_queue(passage)
         passage.status, passage.reason, passage.ended_at, passage.due_at = status, reason, at, None
         passage.step = step

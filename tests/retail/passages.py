@@ -12,6 +12,9 @@ from tests.retail.shop import LONDON, Row
 PRIORITY = {"newsletter": 30, "promo": 60, "welcome": 80}
 LONGEST_DEFERRAL = 7 * DAY
 TIMEOUT = 91 * DAY
+FIRST_STEPS = {"newsletter": "morning", "promo": "subject", "welcome": "thanks"}
+KINDS = {"end": "end", "three_days": "wait", "voucher": "profile_cap"}
+"""Of steps at which somebody's journey can end; all others are messages."""
 VOUCHERS = (60, 30, 20)
 PROMO_ENDS_AT = int(dt.datetime(2011, 11, 12, tzinfo=LONDON).timestamp())
 PROMOS = [(2011, month, 10) for month in range(2, 12)]
