@@ -180,11 +180,10 @@ class Year:
                 return "new", "end"
             return ("best", "voucher") if is_in("best_customers") else (None, None)
         if passage.step == "subject":
-            is_first = bucket("promo|subject", passage.profile_id) < 3750
-            return ("bloom", "mail_bloom") if is_first else ("save", "mail_save")
+            is_bloom = bucket("promo|subject", passage.profile_id) < 3750
+            return ("bloom", "mail_bloom") if is_bloom else ("save", "mail_save")
         assert passage.step == "large"
-        is_large = Decimal(passage.order["amount"]) >= 500
-        return ("large", "welcome_gold") if is_large else ("otherwise", "welcome_mail")
+        return ("large", "welcome_gold") if Decimal(passage.order["amount"]) >= 500 else ("otherwise", "welcome_mail")
 
     def finish(self, passage: Passage, at: int, status: str, reason: str | None, step: str) -> None:
         self.tell(passage, at, step, passages.KINDS.get(step, "message"), status, reason=reason)
