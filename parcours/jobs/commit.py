@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
 from parcours.tables import ALL
+
+log = logging.getLogger("parcours.tick")
 
 MARK = "parcours.tick"
 """Key in a commit's information: the end of the tick that wrote it."""
@@ -156,23 +159,25 @@ def table_versions(store: Store) -> dict[str, int]:
 
 
 # ------------------------------------------------------------------------------------------------------- settling
-def settle(store: Store) -> str | None:
-    """Completes or undoes a tick that was killed; says what it did, None where there was nothing to do.
+def settle(store: Store) -> None:
+    """Completes or undoes a tick that was killed, and says so; nothing where there is none.
 
     Only for whoever holds the lock.
     """
     staging = staging_of(store)
     if not staging.pending.exists():
-        return None
+        return
     pending = json.loads(staging.pending.read_text())
+    until = pending["until"].replace(".000000Z", "Z")
     if is_committed(store, pending["until"]):
         complete(store, After(pending["batches"], pending["finished"]))
         staging.close()
-        return f"completed the tick until {pending['until']}, which was stopped after its commit"
+        log.warning("completed the tick until %s, which was stopped after its commit", until)
+        return
     for table in WRITTEN:
         undo(store, table, pending["until"])
     staging.close()
-    return f"undid the tick until {pending['until']}, which was stopped before its commit"
+    log.warning("undid the tick until %s, which was stopped before its commit", until)
 
 
 def is_committed(store: Store, until: str) -> bool:

@@ -68,9 +68,7 @@ def run_tick(
     """
     with store.exclusive():
         store.ensure(*life.ENGINE_TABLES, "profiles", "audience_members", "events", "message_feedback", "suppressions")
-        settled = settle(store)
-        if settled:
-            log.warning(settled)
+        settle(store)
         reports = []
         for end in ends_of_ticks(store, until, every):
             report = _one_tick(store, project, end)
