@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from parcours.definition.columns import KnownOrText
 from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey, journey_from_json
@@ -15,6 +18,7 @@ from parcours.jobs.inputs import Pinned, profile_types
 from parcours.jobs.store import Store
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, plan_agenda
+from parcours.walk.channels import Sender
 from parcours.walk.plan import Version
 from parcours.walk.walk import Counters
 
@@ -69,6 +73,29 @@ def remembered(store: Store) -> Remembered:
         of("occurrence_counts"),
         {journey: int(moment) for journey, moment in of("last_occurrences").items()},
     )
+
+
+def with_known_windows(store: Store, project: Project, former: Remembered) -> Remembered:
+    """The same, with the sends in windows that are open and that nobody has counted: of limits that are new.
+
+    Limits hold for everything sent before in the same window (2.5), also where the limit wasn't there then.
+    """
+    if former.until is None:
+        return former
+    at, counts = clock.micros(former.until), dict(former.counters.window_counts)
+    for name, channel in project.channels.items():
+        for window in Sender(channel, project.timezone, counts).windows(at):
+            if window.key not in counts:
+                counts[window.key] = _sent_since(store, name, clock.moment_of(window.start))
+    return replace(former, counters=replace(former.counters, window_counts=counts))
+
+
+def _sent_since(store: Store, channel: str, start: dt.datetime) -> int:
+    """How many sends of the channel stand in `deliveries` from the instant on."""
+    sends = store.delta("deliveries").to_pyarrow_dataset()
+    recent = (pc.field("send_date") >= pa.scalar(start.date())) & (pc.field("send_at") >= pa.scalar(start))
+    found = sends.to_table(columns=["channel"], filter=recent)["channel"].to_pylist()
+    return found.count(channel)
 
 
 def plan_tick(store: Store, project: Project, former: Remembered, until: dt.datetime, pinned: Pinned) -> Agenda:

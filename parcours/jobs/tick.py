@@ -30,7 +30,7 @@ from parcours.jobs.commit import (
 )
 from parcours.jobs.daily import write_daily
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
-from parcours.jobs.plans import Remembered, plan_tick, remembered
+from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
 from parcours.jobs.store import Store
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
 from parcours.jobs.write import write_tables
@@ -97,7 +97,7 @@ def ends_of_ticks(store: Store, until: dt.datetime, every: dt.timedelta | None) 
 
 def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     began = time.monotonic()
-    former = remembered(store)
+    former = with_known_windows(store, project, remembered(store))
     pinned = Pinned.now(store)
     agenda = plan_tick(store, project, former, until, pinned)
     name = stamp(until)
@@ -156,12 +156,7 @@ def _tick_row(
             counts[f"{outcome}:{reason}"] = counts.get(f"{outcome}:{reason}", 0) + count
     for version in agenda.versions:
         key = version_key(version)
-        change = sum(
-            figures.inside_change(version, day)
-            for (journey_id, number, day, _) in {(*k[:3], "") for k in figures.journeys}
-            if (journey_id, number) == (version.journey.id, version.journey.version)
-        )
-        inside[key] = inside.get(key, 0) + change
+        inside[key] = inside.get(key, 0) + figures.inside_changes(version)
     counts |= {f"inside:{key}": count for key, count in inside.items() if count}
     counts |= {f"queued:{channel}": count for channel, count in walked.queued(figures, former).items() if count}
     counts |= walked.oddities()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,11 @@ Prefix = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Window:
-    """One limit's window at a moment: its key in the counts, how many may go in it (None: any number), its end."""
+    """One limit's window at a moment: its key in the counts, how many may go in it (None: any number), its bounds."""
 
     key: str
     number: int | None
+    start: int
     next_start: int
 
 
@@ -74,12 +75,12 @@ class Sender:
 
     def _window(self, per: str, zone: str, number: int | None, instant: int) -> Window:
         start, next_start = clock.window(per, zone, instant)
-        return Window(f"{self.channel.name}|{per}|{zone}|{start}", number, next_start)
+        return Window(f"{self.channel.name}|{per}|{zone}|{start}", number, start, next_start)
 
     def _ramp_window(self, ramp: RampUp, instant: int) -> Window:
         window = self._window("day" if ramp.per_day else "hour", self.ramp_zone, self._planned(ramp, instant), instant)
         if clock.local_date(instant, self.ramp_zone) < ramp.starts_on:
-            return Window(window.key, 0, clock.midnight(ramp.starts_on, self.ramp_zone))
+            return replace(window, number=0, next_start=clock.midnight(ramp.starts_on, self.ramp_zone))
         return window
 
     def _planned(self, ramp: RampUp, instant: int) -> int | None:

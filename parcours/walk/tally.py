@@ -47,6 +47,11 @@ class Tally:
         key = (version.journey.id, version.journey.version, day)
         return self.journeys[*key, "entered"] - sum(self.journeys[*key, ended] for ended in ENDED)
 
+    def inside_changes(self, version: Version) -> int:
+        """By how many more are inside the version when the tick is over."""
+        mine = (version.journey.id, version.journey.version)
+        return sum(self.inside_change(version, day) for day in {key[2] for key in self.journeys if key[:2] == mine})
+
 
 def tally(result: Result, atoms: Atoms) -> Tally:
     """Everything counted once, by trail."""

@@ -371,6 +371,10 @@ class Walk:
                     queue,
                 )
                 self.finished.append((cell, ending))
+        for sender in self.senders.values():
+            # Also where nothing was sent: a window that isn't among the counts is one that nobody has counted.
+            for window in sender.windows(self.task.until):
+                self.window_counts.setdefault(window.key, 0)
         trail_of = np.full(len(self.atoms), -1, dtype=np.int64)
         trails = []
         for number, (cell, ending) in enumerate(self.finished):
