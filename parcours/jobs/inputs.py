@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -118,7 +119,7 @@ def read_inputs(
         suppressions,
         _passages(store, agenda, former),
         _holdouts(store, agenda, former),
-        zones(store),
+        zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
     )
     movers = gather(found, agenda, people, types)
     return Inputs(movers, most_movers(store, agenda, pinned, former), loaded, heads, later, allow_list_from)
@@ -302,9 +303,9 @@ def _suppressions(store: Store, pinned: Pinned) -> tuple[DataFrame | None, dict[
 
 def zones(store: Store) -> DataFrame:
     """(zone_name, zone): all known zones, numbered in the order of `zone_names`."""
-    return store.spark.createDataFrame(
-        [(name, number) for number, name in enumerate(zone_names())], "zone_name string, zone int"
-    )
+    names = zone_names()
+    # By way of Arrow: a list of rows would start Python workers.
+    return store.spark.createDataFrame(pa.table({"zone_name": names, "zone": pa.array(range(len(names)), pa.int32())}))
 
 
 def zone_names() -> list[str]:

@@ -169,7 +169,8 @@ def walk_all(
             break
         answers |= _answer(store, movers, agenda, ids, ordered, result)
     inside = sum(1 for moment in ordered["moment"].to_pylist() if moment is None)
-    return Walked(movers, ordered, atoms, ids, ordered["version"].to_pylist(), result, inside)
+    # Where nobody moves there is nothing to write, and Spark isn't asked again.
+    return Walked(movers if len(ordered) else None, ordered, atoms, ids, ordered["version"].to_pylist(), result, inside)
 
 
 def _staged(store: Store, inputs: Inputs, folder: Path) -> tuple[DataFrame, pa.Table]:
