@@ -109,7 +109,7 @@ class TickWriter:
         if rows.num_rows:
             boundary(f"before {table}")
             write_deltalake(
-                self.store.path(table),
+                self.store.delta(table),
                 rows.select(ALL[table].column_names).cast(arrow_schema(ALL[table])),
                 mode="append",
                 commit_properties=self.properties,

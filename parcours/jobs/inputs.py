@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
-import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from parcours.definition.journeys import EventEntry, ReadAudience
+from parcours.definition.journeys import EventEntry
 from parcours.definition.times import iso
 from parcours.jobs.pruning import Within
+from parcours.jobs.sources import (
+    event_names,
+    events_of,
+    interval_of,
+    late_events_of,
+    learnt_stays_of,
+    lists_of,
+    source,
+    spread_later_of,
+    spread_of,
+    zones,
+)
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES
-from parcours.tables.engine import SPREAD_ENTRIES
 from parcours.transforms.come import (
     Sources,
     candidates,
-    is_spread,
     members_of,
     spread_moments,
     union,
 )
-from parcours.transforms.dispatch import by_version
 from parcours.transforms.gather import People, gather, only_used, reads_back_to
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
@@ -37,6 +44,10 @@ if TYPE_CHECKING:
     from parcours.jobs.plans import Remembered
 
 
+FEW = 200_000
+"""Movers that may come to the driver with all their columns."""
+QUICK = 1_000_000
+"""Rows that are read sooner than a query is compiled for them."""
 MARGIN = 100
 """So many more of a queue are loaded than can leave it, for those at its head who can't be sent to."""
 ACTIVE = {"status": ["active"]}
@@ -74,10 +85,22 @@ class Inputs:
     movers: DataFrame | None
     most_movers: int = 0
     """No more than so many are among the movers."""
+    rows_read: int = 0
+    """No more than so many rows are read to know of them."""
     loaded: list[str] = field(default_factory=list)
     queue_heads: Mapping[str, int] = field(default_factory=dict)
     spread_later: DataFrame | None = None
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether the movers may come to the driver with all their columns."""
+        return self.movers is not None and self.most_movers <= FEW
+
+    @property
+    def are_quick(self) -> bool:
+        """Whether queries over them are best made for few rows."""
+        return self.are_few and self.rows_read <= QUICK
 
 
 def read_inputs(
@@ -91,45 +114,64 @@ def read_inputs(
     """Everybody who can move in the tick; `more` is how many of a queue to load where the bound wasn't enough."""
     heads = {**queue_heads(project, agenda, former), **(more or {})}
     instances, loaded = _instances(store, agenda, former, heads)
-    members = _source(store, pinned, "audience_members")
+    members = source(store, pinned, "audience_members")
     sources = Sources(
         instances=instances,
         members=members,
-        learnt_stays=_learnt_stays(store, agenda, pinned),
-        events=_events(store, agenda, pinned),
-        late_events=_late_events(store, agenda, pinned, former),
-        spread=_spread(store, agenda),
+        learnt_stays=learnt_stays_of(store, agenda, pinned),
+        events=events_of(store, agenda, pinned),
+        late_events=late_events_of(store, agenda, pinned, former),
+        spread=spread_of(store, agenda),
     )
     entrants = members_of(sources, agenda)
     later = None
-    if entrants is not None and any(is_spread(agenda.versions[o.version]) for o in agenda.occurrences):
+    if entrants is not None and any(agenda.versions[o.version].is_spread for o in agenda.occurrences):
         entrants = spread_moments(entrants, agenda)
-        later = _spread_later(entrants, agenda)
+        later = spread_later_of(entrants, agenda)
         entrants = entrants.where(F.col("moment") <= agenda.until)
     found = union(candidates(sources, agenda), entrants)
     if found is None:
-        return Inputs(None, 0, loaded, heads, later)
+        return Inputs(None, loaded=loaded, queue_heads=heads, spread_later=later)
     types = only_used(profile_types(store, project, pinned), agenda.versions)
-    suppressions, allow_list_from = _suppressions(store, pinned)
-    profiles = _source(store, pinned, "profiles")
+    lists, allow_list_from = lists_of(store, pinned)
+    profiles = source(store, pinned, "profiles")
     assert profiles is not None
     people = People(
         profiles,
         members,
-        suppressions,
+        lists,
         _passages(store, agenda, former),
         _holdouts(store, agenda, former),
         zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
     )
     movers = gather(found, agenda, people, types)
-    return Inputs(movers, most_movers(store, agenda, pinned, former), loaded, heads, later, allow_list_from)
+    most = most_movers(store, agenda, pinned, former, heads)
+    read = sum(store.most_rows(name, pinned.versions.get(name)) for name in ("profiles", "audience_members"))
+    read += store.most_rows("journey_instances")
+    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from)
 
 
-def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> int:
-    """A bound on how many can move, from the figures that tables keep of themselves."""
-    members = store.row_count("audience_members", pinned.versions.get("audience_members")) * len(agenda.occurrences)
-    events = store.row_count("events", pinned.versions.get("events")) if _event_names(agenda) else 0
-    return sum(former.inside.values()) + members + events
+def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:
+    """A bound on how many can move, from what the logs of tables say of their files."""
+    bound = 0
+    if former.inside:
+        due = () if -1 in heads.values() or agenda.emptied else _due(agenda)
+        bound += store.most_rows("journey_instances", within=due, partitions=ACTIVE) + sum(heads.values())
+    if agenda.occurrences:
+        bound += store.most_rows("audience_members", pinned.versions.get("audience_members")) * len(agenda.occurrences)
+    if any(version.is_spread for version in agenda.versions):
+        bound += store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
+    if event_names(agenda):
+        version = pinned.versions.get("events")
+        bound += store.most_rows("events", version, within=[Within("event_time", *interval_of(agenda))])
+        before = former.source_versions.get("events")
+        if before is not None and version is not None and before < version:  # who may be late
+            bound += max(0, store.most_rows("events", version) - store.most_rows("events", before))
+    return bound
+
+
+def _due(agenda: Agenda) -> tuple[Within, ...]:
+    return (Within("due_at", most=clock.moment_of(agenda.until)),)
 
 
 # ------------------------------------------------------------------------------------------------------ the instances
@@ -153,7 +195,7 @@ def _instances(
     if not former.inside:
         return None, []
     is_apart = bool(agenda.emptied or heads)  # then others are concerned besides those who are due
-    due = () if is_apart else (Within("due_at", most=clock.moment_of(agenda.until)),)
+    due = () if is_apart else _due(agenda)
     active = store.read("journey_instances", within=due, partitions=ACTIVE).where(F.col("status") == "active")
     until = iso(clock.moment_of(agenda.until))
     concerned = f"due_at <= '{until}'"
@@ -206,107 +248,3 @@ def _holdouts(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | N
         .where(rejected)
         .select("profile_id", "journey_id", F.unix_micros("occurred_at").alias("entry_at"))
     )
-
-
-# -------------------------------------------------------------------------------------------------------- the sources
-def _source(store: Store, pinned: Pinned, table: str) -> DataFrame | None:
-    version = pinned.versions.get(table)
-    return None if version is None else store.read(table, version)
-
-
-def _event_names(agenda: Agenda) -> list[str]:
-    return sorted({v.journey.entry.event for v in agenda.versions if isinstance(v.journey.entry, EventEntry)})
-
-
-def _events(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
-    """The events of the interval of types that bring somebody in."""
-    names, version = _event_names(agenda), pinned.versions.get("events")
-    if not names or version is None:
-        return None
-    interval = Within("event_time", clock.moment_of(agenda.start), clock.moment_of(agenda.until))
-    events = store.read("events", version, within=[interval])
-    start, until = (F.timestamp_micros(F.lit(at)) for at in (agenda.start, agenda.until))
-    at = F.col("event_time")
-    begins = at >= start if agenda.is_first else at > start
-    return events.where(F.col("event_type").isin(names) & begins & (at <= until))
-
-
-def _late_events(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
-    """Events learnt since the tick before that happened before its end."""
-    names, before, now = _event_names(agenda), former.source_versions.get("events"), pinned.versions.get("events")
-    if not names or agenda.is_first or now is None or before == now:
-        return None
-    late = (F.col("event_time") <= F.timestamp_micros(F.lit(agenda.start))) & F.col("event_type").isin(names)
-    return store.changes("events", before, now).where(F.col("is_new") & late)
-
-
-def _learnt_stays(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
-    """Keys of the stays that were learnt after the tick of the occurrence before: (…, moment of the occurrence)."""
-    now = pinned.versions.get("audience_members")
-    parts: DataFrame | None = None
-    for occurrence in agenda.occurrences:
-        entry = agenda.versions[occurrence.version].journey.entry
-        if occurrence.since is None or now is None or not isinstance(entry, ReadAudience):
-            continue
-        before = _version_at(store, "audience_members", occurrence.since)
-        if before is None or before == now:
-            continue
-        parts = union(
-            parts,
-            store.changes("audience_members", before, now)
-            .where(F.col("is_new") & (F.col("audience_id") == entry.audience))
-            .select("audience_id", "profile_id", "entered_at", F.lit(occurrence.moment).alias("moment")),
-        )
-    return parts
-
-
-def _version_at(store: Store, table: str, moment: int) -> int | None:
-    """The version of a source that was pinned by the tick that held the moment."""
-    at = clock.moment_of(moment)
-    ticks = store.small("ticks", columns=["from", "until", "source_versions"]).to_pylist()
-    held = [tick for tick in ticks if tick["from"] <= at <= tick["until"]]
-    if not held:
-        return None
-    found = dict(min(held, key=lambda tick: tick["until"])["source_versions"] or {}).get(table)
-    return None if found is None else int(found)
-
-
-def _spread(store: Store, agenda: Agenda) -> DataFrame | None:
-    """Members of earlier reads whose moment of entry lies in the tick."""
-    if not any(is_spread(version) for version in agenda.versions):
-        return None
-    start, until = (F.timestamp_micros(F.lit(at)) for at in (agenda.start, agenda.until))
-    at = F.col("enter_at")
-    return store.read("spread_entries").where((at > start) & (at <= until))
-
-
-def _spread_later(entrants: DataFrame, agenda: Agenda) -> DataFrame:
-    """The rows of `spread_entries`."""
-    later = entrants.where(F.col("moment") > agenda.until)
-    return later.withColumns(
-        {
-            "journey_version": by_version([str(v.journey.version) for v in agenda.versions]).cast("int"),
-            "enter_at": F.timestamp_micros("moment"),
-            "occurrence": F.col("occurrence").cast("int"),
-            "tick_until": F.timestamp_micros(F.lit(agenda.until)),
-        }
-    ).select(*SPREAD_ENTRIES.column_names)
-
-
-def _suppressions(store: Store, pinned: Pinned) -> tuple[DataFrame | None, dict[str, int]]:
-    """The lists, and for each channel that has an allow-list the instant from which it holds."""
-    version = pinned.versions.get("suppressions")
-    if version is None or store.is_empty("suppressions", version):
-        return None, {}
-    return store.read("suppressions", version), store.allow_lists(version)
-
-
-def zones(store: Store) -> DataFrame:
-    """(zone_name, zone): all known zones, numbered in the order of `zone_names`."""
-    names = zone_names()
-    # By way of Arrow: a list of rows would start Python workers.
-    return store.spark.createDataFrame(pa.table({"zone_name": names, "zone": pa.array(range(len(names)), pa.int32())}))
-
-
-def zone_names() -> list[str]:
-    return sorted(available_timezones())

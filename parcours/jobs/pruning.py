@@ -33,8 +33,25 @@ def files_with(
     names = delta.file_uris()
     if not wanted and not partitions:
         return names
-    known = {str(file["path"]): file for file in pa.table(delta.get_add_actions(flatten=True)).to_pylist()}
+    known = {str(file["path"]): file for file in _files(delta)}
     return [name for name in names if _can_hold(_entry(known, name), wanted, partitions or {})]
+
+
+def rows_within(
+    delta: DeltaTable, wanted: Sequence[Within] = (), partitions: Mapping[str, Sequence[str]] | None = None
+) -> int:
+    """How many rows stand in those files; UNKNOWN where the log doesn't say it of each."""
+    counts = [file.get("num_records") for file in _files(delta) if _can_hold(file, wanted, partitions or {})]
+    return UNKNOWN if None in counts else sum(int(count) for count in counts)
+
+
+UNKNOWN = 2**62
+"""More rows than any table has."""
+
+
+def _files(delta: DeltaTable) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
+    return rows
 
 
 def _entry(known: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from parcours.definition.problems import UserError
 from parcours.jobs.lock import locked
-from parcours.jobs.pruning import Within, files_with
+from parcours.jobs.pruning import Within, files_with, rows_within
 from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schema
 from parcours.tables import ALL, SOURCES
 
@@ -26,6 +26,9 @@ CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
 # Operations after which every row of a commit is a new one.
 APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERTIES", "OPTIMIZE"}
 
+MOST_PINNED = 40
+"""Versions of tables that are kept open: what a tick or two read."""
+
 
 class Store:
     """The tables of one project's warehouse. Reading a version needs no lock; writing is for whoever holds one."""
@@ -33,6 +36,8 @@ class Store:
     def __init__(self, project: "Project", spark: "SparkSession | None" = None) -> None:
         self.project = project
         self._spark = spark
+        self._newest: dict[str, DeltaTable] = {}
+        self._pinned: dict[tuple[str, int], DeltaTable] = {}
 
     @property
     def spark(self) -> "SparkSession":
@@ -62,9 +67,22 @@ class Store:
     def delta(self, table: str, version: int | None = None) -> DeltaTable:
         """The table as delta-rs sees it; UserError where there is none."""
         try:
-            return DeltaTable(self.path(table), version=version)
+            if version is not None:
+                return self._at(table, version)
+            if table not in self._newest:
+                self._newest[table] = DeltaTable(self.path(table))
+            # Its log is read once; from then on only what has been added: a tick asks some fifty times.
+            self._newest[table].update_incremental()
+            return self._newest[table]
         except TableNotFoundError as error:
             raise UserError(f"no Delta table at {self.path(table)}") from error
+
+    def _at(self, table: str, version: int) -> DeltaTable:
+        if (table, version) not in self._pinned:
+            if len(self._pinned) >= MOST_PINNED:
+                self._pinned.clear()
+            self._pinned[table, version] = DeltaTable(self.path(table), version=version)
+        return self._pinned[table, version]
 
     def exists(self, table: str) -> bool:
         """Whether there is such a table."""
@@ -86,11 +104,16 @@ class Store:
         """Whether the table has no file at all."""
         return not self.delta(table, version).file_uris()
 
-    def row_count(self, table: str, version: int | None) -> int:
-        """How many rows the table says that it has; 0 where there is none."""
-        if version is None or not self.exists(table):
-            return 0
-        return int(self.delta(table, version).count())
+    def most_rows(
+        self,
+        table: str,
+        version: int | None = None,
+        *,
+        within: Sequence[Within] = (),
+        partitions: Mapping[str, Sequence[str]] | None = None,
+    ) -> int:
+        """A bound on how many rows `read` gives, from what the table's log says of its files; 0 for no table."""
+        return rows_within(self.delta(table, version), within, partitions) if self.exists(table) else 0
 
     def allow_lists(self, version: int) -> dict[str, int]:
         """The instant (microseconds) from which each channel's allow-list holds, where it has one; 0: always."""
@@ -249,7 +272,7 @@ class Store:
         else:
             rows = pa.Table.from_pylist(list(rows), schema=arrow_schema(ALL[table]))
         if rows.num_rows:
-            write_deltalake(self.path(table), rows, mode="append")
+            write_deltalake(self.delta(table), rows, mode="append")
 
     def restore(self, table: str, version: int) -> None:
         """Puts the table back to a version, as a new version; nothing happens where it stands there already."""

@@ -10,6 +10,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from parcours.jobs.commit import (
 from parcours.jobs.daily import write_daily
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
 from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
+from parcours.jobs.session import lean_queries
 from parcours.jobs.store import Store
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
 from parcours.jobs.write import write_tables
@@ -104,9 +106,10 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     staging = staging_of(store)
     staging.open(name)
     boundary("after opening")
-    inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder)
-    figures = tally(walked.result, walked.atoms)
-    batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
+    with ExitStack() as settings:
+        inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder, settings)
+        figures = tally(walked.result, walked.atoms)
+        batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
     write_daily(store, TickWriter(store, name), agenda, figures, former.inside)
     row = _tick_row(store, project, agenda, pinned, former, walked, figures, batches, began)
     after = After(batches, _finished(agenda, walked, row["counts"]))
@@ -120,12 +123,20 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
 
 
 def _walk(
-    store: Store, project: Project, agenda: Agenda, pinned: Pinned, former: Remembered, folder: Path
+    store: Store,
+    project: Project,
+    agenda: Agenda,
+    pinned: Pinned,
+    former: Remembered,
+    folder: Path,
+    settings: ExitStack,
 ) -> tuple[Inputs, Walked]:
     """Gathers and walks; again with more of a queue where many at its head couldn't be sent to."""
     more: dict[str, int] = {}
     while True:
         inputs = read_inputs(store, project, agenda, pinned, former, more)
+        if inputs.are_quick:
+            settings.enter_context(lean_queries(store.spark))
         try:
             return inputs, walk_all(store, project, agenda, inputs, former, folder)
         except MoreQueue as wanted:

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.jobs.inputs import Inputs, zone_names
+from parcours.jobs.inputs import Inputs
+from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
 from parcours.transforms.gather import answers_at
 from parcours.transforms.narrow import NARROW
@@ -179,20 +180,13 @@ def _staged(store: Store, inputs: Inputs, folder: Path) -> tuple[DataFrame, pa.T
     Few are fetched whole, which saves a tick two queries; many stay with Spark, in files.
     """
     assert inputs.movers is not None
-    if inputs.most_movers <= FEW:
-        # Compiling the plans of many journeys takes longer than a few people take without it.
-        store.spark.conf.set("spark.sql.codegen.wholeStage", "false")
+    if inputs.are_few:
         everything = inputs.movers.toArrow()
         return store.spark.createDataFrame(everything), everything.select(NARROW)
-    store.spark.conf.set("spark.sql.codegen.wholeStage", "true")
     staged = str(folder / "movers")
     inputs.movers.write.mode("overwrite").parquet(staged)
     movers = store.spark.read.schema(inputs.movers.schema).parquet(staged)
     return movers, movers.select(*NARROW).toArrow()
-
-
-FEW = 200_000
-"""Movers that may come to the driver with all their columns."""
 
 
 class MoreQueue(Exception):

@@ -192,15 +192,10 @@ def spread_moments(entrants: DataFrame, agenda: Agenda) -> DataFrame:
     return placed.withColumn("moment", by_version(moments, "moment")).where("moment IS NOT NULL").select(*NAMES)
 
 
-def is_spread(version: Version) -> bool:
-    entry = version.journey.entry
-    return isinstance(entry, ReadAudience) and (entry.rate is not None or entry.waves is not None)
-
-
 def _spread_text(version: Version) -> str:
     """Spark SQL text of the moment of entry, from `moment`, `place` and `members`; null for who never enters (1.2)."""
     entry = version.journey.entry
-    if not isinstance(entry, ReadAudience) or not is_spread(version):
+    if not isinstance(entry, ReadAudience) or not version.is_spread:
         return ""
     if entry.waves is None:
         return f"moment + {_paced(entry, 'place')}"

@@ -7,11 +7,12 @@ For each kind of send of the row's version: `addresses` (as they stand), `eligib
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.dispatch import by_version
 from parcours.walk.plan import SendKind, Version
 
 PHONES = ("sms", "mms", "whatsapp")
@@ -19,49 +20,70 @@ WELL_FORMED_EMAIL = r"^[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+$"
 WELL_FORMED_PHONE = r"^\\+[0-9]{7,15}$"
 
 
-def with_eligibility(movers: DataFrame, versions: Sequence[Version], suppressions: DataFrame | None) -> DataFrame:
+@dataclass(frozen=True)
+class Lists:
+    """The rows of `suppressions`, and of which channels there are rows of addresses, and of domains."""
+
+    rows: DataFrame
+    of_addresses: frozenset[str]
+    of_domains: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """An address that messages of any version go to, looked up once for all of them."""
+
+    channel: str
+    address: str | None
+    number: int
+
+    @property
+    def at(self) -> str:
+        return f"__address_{self.number}"
+
+    @property
+    def key(self) -> str:
+        return f"__key_{self.number}"
+
+
+def with_eligibility(movers: DataFrame, versions: Sequence[Version], lists: Lists | None) -> DataFrame:
     """The movers with the five arrays, one element for each kind of send of their version."""
-    kinds = max((len(version.sends) for version in versions), default=0)
-    addressed = movers.withColumns({f"__address_{k}": by_version(_each(versions, k, _address)) for k in range(kinds)})
-    judged = addressed.withColumns(
-        {
-            **{f"__key_{k}": by_version(_each(versions, k, _key)) for k in range(kinds)},
-            **{f"__code_{k}": by_version(_each(versions, k, _code)) for k in range(kinds)},
-        }
-    )
-    for k in range(kinds):
-        judged = _with_lists(judged, versions, k, suppressions)
-    names = {
-        "addresses": ("__address", "string"),
-        "address_keys": ("__key", "string"),
-        "eligibility": ("__code", "int"),
-        "suppressed_at": ("__suppressed", "bigint"),
-        "allowed_at": ("__allowed", "bigint"),
+    found = sorted({(send.channel, send.address or "") for version in versions for send in version.sends})
+    lanes = {(channel, text): Lane(channel, text or None, number) for number, (channel, text) in enumerate(found)}
+    judged = movers.withColumns({lane.at: F.expr(_address(lane)) for lane in lanes.values()})
+    judged = judged.withColumns({lane.key: F.expr(_key(lane)) for lane in lanes.values()})
+    for lane in lanes.values():
+        judged = _with_lists(judged, lane, lists)
+
+    def array(text: Callable[[Lane, SendKind], str], kind: str) -> Column:
+        texts = [
+            ", ".join(text(lanes[send.channel, send.address or ""], send) for send in version.sends)
+            for version in versions
+        ]
+        return by_version([f"CAST(array({listed}) AS ARRAY<{kind}>)" for listed in texts])
+
+    arrays = {
+        "addresses": array(lambda lane, _: lane.at, "STRING"),
+        "address_keys": array(lambda lane, _: lane.key, "STRING"),
+        "eligibility": array(_code, "INT"),
+        "suppressed_at": array(lambda lane, _: f"__suppressed_{lane.number}", "BIGINT"),
+        "allowed_at": array(lambda lane, _: f"__allowed_{lane.number}", "BIGINT"),
     }
-    arrays = {name: _array(prefix, kinds, kind) for name, (prefix, kind) in names.items()}
-    working = [f"{prefix}_{k}" for prefix, _ in names.values() for k in range(kinds)]
-    return judged.withColumns(arrays).drop(*working)
+    working = ("address", "key", "suppressed", "allowed")
+    return judged.withColumns(arrays).drop(*(f"__{name}_{n}" for name in working for n in range(len(lanes))))
 
 
-def _array(prefix: str, kinds: int, kind: str) -> Column:
-    return F.array(*[F.col(f"{prefix}_{k}").cast(kind) for k in range(kinds)]).cast(f"array<{kind}>")
+def _address(lane: Lane) -> str:
+    return f"CAST(({lane.address or 'NULL'}) AS STRING)"
 
 
-def _each(versions: Sequence[Version], k: int, text: Callable[[SendKind, int], str]) -> list[str]:
-    return [text(version.sends[k], k) if k < len(version.sends) else "" for version in versions]
-
-
-def _address(send: SendKind, k: int) -> str:
-    return f"CAST(({send.address}) AS STRING)" if send.address is not None else ""
-
-
-def _key(send: SendKind, k: int) -> str:
+def _key(lane: Lane) -> str:
     """Addresses are compared without case for email, as written elsewhere (1.4)."""
-    return f"lower(__address_{k})" if send.channel == "email" else f"__address_{k}"
+    return f"lower({lane.at})" if lane.channel == "email" else lane.at
 
 
-def _code(send: SendKind, k: int) -> str:
-    address = f"__address_{k}"
+def _code(lane: Lane, send: SendKind) -> str:
+    address = lane.at
     if send.channel == "email":
         is_well_formed = f"{address} RLIKE '{WELL_FORMED_EMAIL}'"
     elif send.channel in PHONES:
@@ -72,51 +94,45 @@ def _code(send: SendKind, k: int) -> str:
     return f"CASE WHEN {address} IS NULL THEN 1 WHEN NOT {is_well_formed} THEN 2 WHEN {has_refused} THEN 3 ELSE 0 END"
 
 
-def _with_lists(frame: DataFrame, versions: Sequence[Version], k: int, suppressions: DataFrame | None) -> DataFrame:
-    """Adds from when the address, or its domain, stands on the suppression list and on the allow-list."""
-    never = F.lit(None).cast("bigint")
-    if suppressions is None:
-        return frame.withColumns({f"__suppressed_{k}": never, f"__allowed_{k}": never})
-    channel = by_version(_each(versions, k, lambda send, _: quoted(send.channel)))
-    domain = F.when(
-        F.col(f"__key_{k}").contains("@"), F.concat(F.lit("@"), F.substring_index(F.col(f"__key_{k}"), "@", -1))
-    )
-    keyed = frame.withColumns({"__channel": channel, "__domain": domain})
-    lists = by_address(suppressions)
-    for name, key in (("own", f"__key_{k}"), ("domain", "__domain")):
-        side = lists.select(
-            F.col("channel").alias("__list_channel"),
-            F.col("address_key").alias("__list_key"),
-            F.col("suppressed_at").alias(f"__{name}_suppressed"),
-            F.col("allowed_at").alias(f"__{name}_allowed"),
+def _with_lists(frame: DataFrame, lane: Lane, lists: Lists | None) -> DataFrame:
+    """Adds from when the lane's address, or its domain, stands on the suppression list and on the allow-list."""
+    keys = {}
+    if lists is not None and lane.channel in lists.of_addresses:
+        keys["own"] = lane.key
+    if lists is not None and lane.channel in lists.of_domains:
+        keys["domain"] = f"IF({lane.key} LIKE '%@%', concat('@', substring_index({lane.key}, '@', -1)), NULL)"
+    for name, key in keys.items():
+        assert lists is not None
+        side = by_address(lists.rows, lane.channel).selectExpr(
+            f"address_key AS __{name}_key",
+            f"suppressed_at AS __{name}_suppressed",
+            f"allowed_at AS __{name}_allowed",
         )
-        same = (F.col("__channel") == F.col("__list_channel")) & (F.col(key) == F.col("__list_key"))
-        keyed = keyed.join(side, on=same, how="left").drop("__list_channel", "__list_key")
-    first = {
-        f"__suppressed_{k}": F.least("__own_suppressed", "__domain_suppressed"),
-        f"__allowed_{k}": F.least("__own_allowed", "__domain_allowed"),
-    }
-    temporary = [
-        "__channel",
-        "__domain",
-        *(f"__{n}_{what}" for n in ("own", "domain") for what in ("suppressed", "allowed")),
-    ]
-    return keyed.withColumns(first).drop(*temporary)
+        # One row an address, so the join adds no rows.
+        frame = frame.join(side, on=F.expr(f"{key} = __{name}_key"), how="left").drop(f"__{name}_key")
+
+    def first(what: str) -> Column:
+        columns = [f"__{name}_{what}" for name in keys]
+        # least wants two at the least, and leaves nulls aside.
+        return F.expr(f"least({', '.join([*columns, 'CAST(NULL AS BIGINT)', 'CAST(NULL AS BIGINT)'])})")
+
+    known = frame.withColumns(
+        {f"__suppressed_{lane.number}": first("suppressed"), f"__allowed_{lane.number}": first("allowed")}
+    )
+    return known.drop(*(f"__{name}_{what}" for name in keys for what in ("suppressed", "allowed")))
 
 
-def by_address(suppressions: DataFrame) -> DataFrame:
-    """One row a channel and address as it is compared: from when it is suppressed or allowed, in microseconds.
+def by_address(suppressions: DataFrame, channel: str) -> DataFrame:
+    """One row an address of the channel as it is compared: from when it is suppressed or allowed, in microseconds.
 
     Without `added_at` it has always been.
     """
-    key = F.when(F.col("channel") == "email", F.lower("address")).otherwise(F.col("address"))
-    since = F.coalesce(F.unix_micros("added_at"), F.lit(-(2**62)))
-    is_allow = F.col("list") == "allow"
-    return (
-        suppressions.select("channel", key.alias("address_key"), since.alias("since"), is_allow.alias("is_allow"))
-        .groupBy("channel", "address_key")
-        .agg(
-            F.min(F.when(~F.coalesce("is_allow", F.lit(False)), F.col("since"))).alias("suppressed_at"),
-            F.min(F.when(F.col("is_allow"), F.col("since"))).alias("allowed_at"),
-        )
+    key = "lower(address)" if channel == "email" else "address"
+    since = f"coalesce(unix_micros(added_at), {-(2**62)}L)"
+    mine = suppressions.where(F.col("channel") == channel).selectExpr(
+        f"{key} AS address_key", f"{since} AS since", "list <=> 'allow' AS is_allow"
+    )
+    return mine.groupBy("address_key").agg(
+        F.expr("min(since) FILTER (WHERE NOT is_allow) AS suppressed_at"),
+        F.expr("min(since) FILTER (WHERE is_allow) AS allowed_at"),
     )

@@ -14,7 +14,7 @@ from pyspark.sql.window import Window
 
 from parcours.definition.journeys import EventEntry
 from parcours.transforms.dispatch import by_version, local_time, quoted
-from parcours.transforms.eligibility import with_eligibility
+from parcours.transforms.eligibility import Lists, with_eligibility
 from parcours.transforms.narrow import with_groups
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
@@ -31,7 +31,7 @@ class People:
 
     profiles: DataFrame
     members: DataFrame | None
-    suppressions: DataFrame | None
+    lists: Lists | None
     instances: DataFrame | None
     holdouts: DataFrame | None
     zones: DataFrame | None
@@ -45,7 +45,7 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     wanted = only_who_are_wanted(placed, agenda)
     member = with_memberships(wanted, agenda, people.members)
     answered = with_answers(member, agenda)
-    return with_groups(with_eligibility(answered, agenda.versions, people.suppressions), agenda)
+    return with_groups(with_eligibility(answered, agenda.versions, people.lists), agenda)
 
 
 # ------------------------------------------------------------------------------------------------------ their history
@@ -59,12 +59,12 @@ def with_history(
     one_pair = Window.partitionBy("profile_id", "journey_id")
     counted = candidates.withColumn("is_coupled", F.count("*").over(one_pair) > 1)
     nothing = {"is_inside": F.lit(False), "last_entry_at": F.lit(None).cast("bigint")}
-    entered = sorted({v.journey.id for v in agenda.versions if v.closed_at is None or v.closed_at > agenda.start})
-    if instances is None or not entered:
+    enterable = sorted(agenda.enterable)
+    if instances is None or not enterable:
         return counted.withColumns(nothing)
     since = reads_back_to(agenda)
     is_active = F.col("status") == "active"
-    passages = instances.where(F.col("journey_id").isin(entered) & (is_active | _entered_since(since))).select(
+    passages = instances.where(F.col("journey_id").isin(enterable) & (is_active | _entered_since(since))).select(
         "profile_id", "journey_id", is_active.alias("is_active"), F.unix_micros("entered_at").alias("entry_at")
     )
     if holdouts is not None:

@@ -53,6 +53,13 @@ class Agenda:
         """Journeys whose every instance is concerned, whether due or not."""
         return {journey for _, journey in (*self.stops, *self.forced)}
 
+    @property
+    def enterable(self) -> set[str]:
+        """Journeys that somebody may enter in the tick, as far as is known before any member or event is read."""
+        read = {self.versions[occurrence.version].journey.id for occurrence in self.occurrences}
+        is_open = (v for v in self.versions if v.closed_at is None or v.closed_at > self.start)
+        return read | {v.journey.id for v in is_open if not isinstance(v.journey.entry, ReadAudience) or v.is_spread}
+
     def holds(self, moment: int) -> bool:
         return self.start < moment <= self.until or (self.is_first and moment == self.start)
 

@@ -216,5 +216,11 @@ class Version:
         return None
 
     @property
+    def is_spread(self) -> bool:
+        """Whether its reads let people in over time, each at a moment of their own."""
+        entry = self.journey.entry
+        return isinstance(entry, ReadAudience) and (entry.rate is not None or entry.waves is not None)
+
+    @property
     def is_read(self) -> bool:
         return isinstance(self.journey.entry, ReadAudience)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from parcours.jobs import walking, write
+from parcours.jobs import inputs, write
 from tests.engine import run
 from tests.jobs.test_kills import STORY, contents, tick
 
@@ -40,7 +40,7 @@ def test_many_rows_come_out_as_few_do_whatever_the_partitions(
     monkeypatch: pytest.MonkeyPatch,
     partitions: int,
 ) -> None:
-    monkeypatch.setattr(walking, "FEW", 0)
+    monkeypatch.setattr(inputs, "FEW", -1)
     monkeypatch.setattr(write, "FEW", 0)
     shutil.copytree(before, tmp_path / "many")
     former = spark.conf.get("spark.sql.shuffle.partitions")
