@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parcours.definition.channels import Channel
@@ -16,44 +20,70 @@ from parcours.definition.times import iso
 from parcours.transforms.lines import FIELDS
 
 
-@dataclass(frozen=True)
-class Cut:
-    """The deliveries in the order of their batches, each with its batch_id, and the batches."""
-
-    deliveries: pa.Table
-    batches: list[dict[str, Any]]
-
-
-def cut(deliveries: pa.Table, channels: Mapping[str, Channel], folder: Path, *, shown_outbox: str, until: str) -> Cut:
-    """Writes the batch files of deliveries that are on the driver into `folder`, and names them.
+@dataclass
+class Cutter:
+    """Cuts the sends of a tick, which come in the order of their batches, and writes the files into `folder`.
 
     In one batch stand sends of one channel, route and UTC date, in order of send_at, then of instance and step (2.2).
     """
-    if not deliveries.num_rows:
-        return Cut(deliveries, [])
-    order = [(name, "ascending") for name in ("channel", "route", "send_date", "send_at", "instance_id", "step_id")]
-    ordered = deliveries.sort_by(order).combine_chunks()
-    batches, ids = [], []
-    for number, start, length in _slices(ordered, channels):
-        part = ordered.slice(start, length)
-        channel = channels[part["channel"][0].as_py()]
-        batch = describe(part, channel, number, shown_outbox=shown_outbox, until=until)
-        batch["sha256"] = write_file(folder / batch["below_outbox"], part, channel)
-        batches.append(batch)
-        ids += [batch["batch_id"]] * length
-    place = ordered.schema.get_field_index("batch_id")
-    return Cut(ordered.set_column(place, "batch_id", pa.array(ids, pa.string())), batches)
+
+    channels: Mapping[str, Channel]
+    folder: Path
+    shown_outbox: str
+    until: str
+    batches: list[dict[str, Any]] = field(default_factory=list)
+
+    def cut(self, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """The deliveries with their batch_id; `batches` has the rows of what has been cut so far."""
+        number, former = 0, None
+        for key, batch in self._batches(parts):
+            number = number + 1 if key == former else 0
+            former = key
+            channel = self.channels[key[0]]
+            row = describe(batch, channel, number, shown_outbox=self.shown_outbox, until=self.until)
+            row["sha256"] = write_file(self.folder / row["below_outbox"], batch, channel)
+            self.batches.append(row)
+            place = batch.schema.get_field_index("batch_id")
+            ids = pa.array([row["batch_id"]] * batch.num_rows, pa.string())
+            yield batch.set_column(place, "batch_id", ids)
+
+    def _batches(self, parts: Iterable[pa.Table]) -> Iterator[tuple[Key, pa.Table]]:
+        """Each batch whole, with what its sends have in common."""
+        held: list[pa.Table] = []
+        key: Key | None = None
+        for part in parts:
+            for own, run in _runs(part):
+                if key is not None and own != key:
+                    yield key, pa.concat_tables(held)
+                    held = []
+                key = own
+                most, start = self.channels[key[0]].batch.max_rows, 0
+                while start < run.num_rows:
+                    room = most - sum(table.num_rows for table in held)
+                    held.append(run.slice(start, room))
+                    start += room
+                    if sum(table.num_rows for table in held) == most:
+                        yield key, pa.concat_tables(held)
+                        held = []
+                key = key if held else None
+        if key is not None and held:
+            yield key, pa.concat_tables(held)
 
 
-def _slices(ordered: pa.Table, channels: Mapping[str, Channel]) -> Iterator[tuple[int, int, int]]:
-    """(number within channel, route and date; where it starts; how many) of each batch."""
-    keys = list(zip(*(ordered[name].to_pylist() for name in ("channel", "route", "send_date")), strict=True))
-    start = number = 0
-    for position in range(1, len(keys) + 1):
-        is_end = position == len(keys) or keys[position] != keys[start]
-        if is_end or position - start == channels[keys[start][0]].batch.max_rows:
-            yield number, start, position - start
-            start, number = position, 0 if is_end else number + 1
+Key = tuple[str, str | None, dt.date]
+"""Channel, route and UTC date."""
+ONE_FILE = ("channel", "route", "send_date")
+
+
+def _runs(part: pa.Table) -> Iterator[tuple[Key, pa.Table]]:
+    """The stretches of a table in which the key is the same."""
+    codes = [part[name].combine_chunks().dictionary_encode(null_encoding="encode").indices for name in ONE_FILE]
+    matrix = np.stack([code.to_numpy(zero_copy_only=False) for code in codes])
+    changes = np.flatnonzero((matrix[:, 1:] != matrix[:, :-1]).any(axis=0)) + 1
+    for start, end in pairwise([0, *changes.tolist(), part.num_rows]):
+        if end > start:
+            channel, route, date = (part[name][start].as_py() for name in ONE_FILE)
+            yield (channel, route, date), part.slice(start, end - start)
 
 
 def describe(part: pa.Table, channel: Channel, number: int, *, shown_outbox: str, until: str) -> dict[str, Any]:
@@ -61,7 +91,7 @@ def describe(part: pa.Table, channel: Channel, number: int, *, shown_outbox: str
     first, last = part["send_at"][0].as_py(), part["send_at"][-1].as_py()
     tick = until.replace("-", "").replace(":", "")
     name = f"{channel.name}/{first:%Y-%m-%d}/{tick}-{number + 1:05d}.{channel.batch.format}"
-    digest = hashlib.md5("|".join(part["delivery_id"].to_pylist()).encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(_joined(part["delivery_id"], "|"), usedforsecurity=False).hexdigest()
     return {
         "batch_id": digest,
         "channel": channel.name,
@@ -83,9 +113,18 @@ def write_file(file: Path, part: pa.Table, channel: Channel) -> str:
     if channel.batch.format == "parquet":
         pq.write_table(_as_parquet(part), file)
     else:
-        head = [",".join(FIELDS)] if channel.batch.format == "csv" else []
-        file.write_text("\n".join([*head, *part["line"].to_pylist()]) + "\n", encoding="utf-8", newline="")
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+        head = f"{','.join(FIELDS)}\n".encode() if channel.batch.format == "csv" else b""
+        with file.open("wb") as text:
+            text.writelines((head, _joined(part["line"], "\n"), b"\n"))
+    with file.open("rb") as written:
+        return hashlib.file_digest(written, "sha256").hexdigest()
+
+
+def _joined(column: pa.ChunkedArray, between: str) -> memoryview:
+    """The texts one after another in UTF-8, without a Python string for each."""
+    whole = column.cast(pa.large_string()).combine_chunks()
+    lists = pa.LargeListArray.from_arrays(pa.array([0, len(whole)], pa.int64()), whole)
+    return memoryview(pc.binary_join(lists, pa.scalar(between, pa.large_string()))[0].as_buffer())
 
 
 def _as_parquet(part: pa.Table) -> pa.Table:

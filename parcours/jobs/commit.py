@@ -13,7 +13,7 @@ import datetime as dt
 import json
 import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,14 +107,27 @@ class TickWriter:
     def append(self, table: str, rows: pa.Table) -> None:
         """Appends rows that are on the driver."""
         if rows.num_rows:
-            boundary(f"before {table}")
-            write_deltalake(
-                self.store.delta(table),
-                rows.select(ALL[table].column_names).cast(arrow_schema(ALL[table])),
-                mode="append",
-                commit_properties=self.properties,
-            )
-            boundary(f"after {table}")
+            self.append_parts(table, [rows])
+
+    def append_parts(self, table: str, parts: Iterable[pa.Table]) -> int:
+        """Appends rows that come to the driver part by part, in one commit; returns how many."""
+        schema, count = arrow_schema(ALL[table]), 0
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            nonlocal count
+            for part in parts:
+                count += part.num_rows
+                yield from part.select(ALL[table].column_names).cast(schema).to_batches()
+
+        boundary(f"before {table}")
+        write_deltalake(
+            self.store.delta(table),
+            pa.RecordBatchReader.from_batches(schema, batches()),
+            mode="append",
+            commit_properties=self.properties,
+        )
+        boundary(f"after {table}")
+        return count
 
     def append_frame(self, table: str, frame: Any) -> int:
         """Appends rows that Spark holds; returns how many."""

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 FEW = 200_000
 """Movers that may come to the driver with all their columns."""
+ROWS_A_TASK = 200_000
+"""Movers that one task takes."""
 QUICK = 1_000_000
 """Rows that are read sooner than a query is compiled for them."""
 MARGIN = 100
@@ -138,14 +140,19 @@ def read_inputs(
     assert profiles is not None
     people = People(
         profiles,
+        frozenset(key.rpartition("|")[0] for key, count in former.inside.items() if count),
         members,
         lists,
         _passages(store, agenda, former),
         _holdouts(store, agenda, former),
         zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
     )
-    movers = gather(found, agenda, people, types)
     most = most_movers(store, agenda, pinned, former, heads)
+    if most > FEW:
+        # An audience may stand in one file, which one task would read, join and write alone.
+        count = max(store.spark.sparkContext.defaultParallelism, most // ROWS_A_TASK)
+        found = found.repartition(count, "profile_id")
+    movers = gather(found, agenda, people, types)
     read = sum(store.most_rows(name, pinned.versions.get(name)) for name in ("profiles", "audience_members"))
     read += store.most_rows("journey_instances")
     return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from)

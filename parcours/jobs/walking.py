@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.sql import functions as F
 
 from parcours.jobs.inputs import Inputs
 from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
-from parcours.transforms.gather import answers_at
-from parcours.transforms.narrow import NARROW
+from parcours.transforms.gather import BY_NAME, answers_at, with_names
+from parcours.transforms.narrow import NARROW, atoms_of, counted_alike, shared_groups, told_apart, with_likeness
 from parcours.transforms.resolve import trails_of, with_trails
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
@@ -49,19 +50,15 @@ class Walked:
     movers: DataFrame | None
     table: pa.Table | None
     atoms: Atoms
-    ids: list[str]
-    versions_of: list[int]
+    names: list[str]
     result: Result
     inside_count: int
 
     def as_frames(self, spark: SparkSession) -> Frames:
-        trails = trails_of(self.result, self.ids, self.versions_of)
+        trails = trails_of(self.result, self.names)
         assert self.movers is not None
-        return Frames(
-            with_trails(self.movers, spark.createDataFrame(trails.of)).persist(),
-            spark.createDataFrame(trails.rows),
-            spark.createDataFrame(trails.endings),
-        )
+        of, rows, endings = (_beside(spark, table) for table in (trails.of, trails.rows, trails.endings))
+        return Frames(with_trails(self.movers, of), rows, endings)
 
     def queued(self, figures: Tally, former: Remembered) -> dict[str, int]:
         """How many wait for room after the tick, by channel: those left alone, and those that it leaves waiting."""
@@ -76,20 +73,18 @@ class Walked:
         """Of those who waited for room, how many were loaded, by channel."""
         if self.table is None:
             return {}
-        found: dict[str, int] = {}
-        for name in self.table["queue"].to_pylist():
-            if name is not None:
-                found[name] = found.get(name, 0) + 1
-        return found
+        counted = self.table.group_by("queue").aggregate([("count", "sum")]).to_pylist()
+        return {row["queue"]: row["count_sum"] for row in counted if row["queue"] is not None}
 
     def oddities(self) -> dict[str, int]:
         """Of the entrants how many rows had something that doesn't fit, by what it was (2.7, row by row)."""
         if self.table is None:
             return {}
         entrants = self.table.filter(pc.is_valid(self.table["moment"]))
+        odd = {"unknown_zones": entrants["unknown_zone"], "misfit_attributes": entrants["misfit_attributes"]}
         found = {
-            "unknown_zones": pc.sum(entrants["unknown_zone"].cast(pa.int64())).as_py() or 0,
-            "misfit_attributes": pc.sum(entrants["misfit_attributes"]).as_py() or 0,
+            name: pc.sum(pc.multiply(column.cast(pa.int64()), entrants["count"])).as_py() or 0
+            for name, column in odd.items()
         }
         return {name: count for name, count in found.items() if count}
 
@@ -142,9 +137,9 @@ def walk_all(
     """Stages the movers, and walks them until no question is open."""
     if inputs.movers is None:
         return _nobody(project, agenda, former)
-    movers, table = _staged(store, inputs, folder)
-    atoms, arrivals, ids = people_of(table, agenda.versions)
-    ordered = table.sort_by("instance_id")
+    movers, table = _staged(store, inputs, agenda, folder)
+    atoms, arrivals, names = people_of(table, agenda.versions)
+    ordered = table.sort_by("alike")
     answers: dict[Asked, tuple[Integers, Integers]] = {}
     while True:
         task = Task(
@@ -168,25 +163,43 @@ def walk_all(
             raise MoreQueue(result.queues)
         if result.is_finished:
             break
-        answers |= _answer(store, movers, agenda, ids, ordered, result)
-    inside = sum(1 for moment in ordered["moment"].to_pylist() if moment is None)
+        answers |= _answer(store, movers, agenda, names, ordered, result)
+    inside = pc.sum(ordered.filter(pc.is_null(ordered["moment"]))["count"]).as_py() or 0
     # Where nobody moves there is nothing to write, and Spark isn't asked again.
-    return Walked(movers if len(ordered) else None, ordered, atoms, ids, ordered["version"].to_pylist(), result, inside)
+    return Walked(movers if len(ordered) else None, ordered, atoms, names, result, inside)
 
 
-def _staged(store: Store, inputs: Inputs, folder: Path) -> tuple[DataFrame, pa.Table]:
-    """The movers, computed once, and their narrow columns on the driver.
+def _staged(store: Store, inputs: Inputs, agenda: Agenda, folder: Path) -> tuple[DataFrame, pa.Table]:
+    """The movers, computed once, and on the driver the atoms that they are.
 
-    Few are fetched whole, which saves a tick two queries; many stay with Spark, in files.
+    Few are fetched whole, which saves a tick two queries; many stay with Spark, in files, and come as one row for all
+    who are alike.
     """
     assert inputs.movers is not None
     if inputs.are_few:
-        everything = inputs.movers.toArrow()
-        return store.spark.createDataFrame(everything), everything.select(NARROW)
+        everything = inputs.movers.withColumn("alike", F.col("instance_id")).toArrow()
+        ones = pa.array(np.ones(len(everything), dtype=np.int64))
+        atoms = everything.select(["alike", *NARROW]).append_column("count", ones)
+        return store.spark.createDataFrame(everything), atoms
     staged = str(folder / "movers")
-    inputs.movers.write.mode("overwrite").parquet(staged)
-    movers = store.spark.read.schema(inputs.movers.schema).parquet(staged)
-    return movers, movers.select(*NARROW).toArrow()
+    likened = with_likeness(inputs.movers, agenda).drop(*BY_NAME)
+    likened.write.mode("overwrite").option("compression", "lz4_raw").parquet(staged)
+    movers = store.spark.read.schema(likened.schema).parquet(staged)
+    shared = shared_groups(movers).toArrow()
+    if len(shared):
+        movers = told_apart(movers, store.spark.createDataFrame(shared))
+    counted = counted_alike(movers).toArrow()
+    return with_names(movers, agenda), atoms_of(movers, _beside(store.spark, counted)).toArrow()
+
+
+def _beside(spark: SparkSession, table: pa.Table) -> DataFrame:
+    """A table of the driver as a frame to join with: sent to each worker unless it is large."""
+    frame = spark.createDataFrame(table)
+    return F.broadcast(frame) if len(table) <= MOST_BROADCAST else frame
+
+
+MOST_BROADCAST = 1_000_000
+"""Rows that each worker may hold beside what it joins them with: some hundred bytes each."""
 
 
 class MoreQueue(Exception):
@@ -210,7 +223,7 @@ def _nobody(project: Project, agenda: Agenda, former: Remembered) -> Walked:
             former.counters,
         )
     )  # fmt: skip
-    return Walked(None, None, atoms, [], [], result, 0)
+    return Walked(None, None, atoms, [], result, 0)
 
 
 def _queue_ends(table: pa.Table, inputs: Inputs) -> dict[str, tuple[Prefix, int]]:

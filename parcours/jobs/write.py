@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import functions as F
 
 from parcours.definition.times import iso
-from parcours.jobs.batch import Cut, cut, describe, write_file
+from parcours.jobs.batch import Cutter
 from parcours.jobs.commit import Staging, TickWriter
 from parcours.jobs.inputs import Inputs
 from parcours.jobs.store import Store
 from parcours.jobs.walking import Frames, Walked
 from parcours.transforms import resolve
-from parcours.transforms.lines import with_batch_numbers
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.tally import Tally
@@ -60,7 +58,6 @@ def write_tables(
         standing = resolve.instances(frames.walked, frames.endings, agenda)
         _append(writer, "journey_instances", standing, figures.instances, few=few)
         writer.compact("journey_instances", ("status", "active"))
-        frames.walked.unpersist()
     if inputs.spread_later is not None:
         _append(writer, "spread_entries", inputs.spread_later, None, few=few)
     return batches
@@ -95,73 +92,29 @@ def _write_sends(
     *,
     few: bool,
 ) -> list[dict[str, Any]]:
-    sends = resolve.deliveries(frames.walked, frames.rows, agenda)
-    until = iso(clock.moment_of(agenda.until))
+    sent = resolve.sends(frames.walked, frames.rows, agenda)
     if few:
-        rows = sends.toArrow()
-        assert rows.num_rows == figures.of("sent"), f"{rows.num_rows} sends for {figures.of('sent')}"
-        found: Cut = cut(rows, project.channels, staging.files, shown_outbox=shown_outbox(project), until=until)
-        writer.append("deliveries", found.deliveries)
-        return found.batches
-    folder = staging.folder / "sends"
-    numbered = with_batch_numbers(sends, {name: c.batch.max_rows for name, c in project.channels.items()})
-    one_batch = ["channel", "route", "send_date", "batch_number"]
-    (
-        numbered.repartition(*one_batch)
-        .sortWithinPartitions(*one_batch, "send_at", "instance_id", "step_id")
-        .write.parquet(str(folder))
-    )
-    batches = _files_of(folder, project, staging.files, until)
-    staged = store.spark.read.schema(numbered.schema).parquet(str(folder)).drop("batch_id")
-    ids = store.spark.createDataFrame(
-        pa.Table.from_pylist(
-            [{name: batch[name] for name in (*one_batch, "batch_id")} for batch in batches], BATCH_KEYS
-        )
-    )
-    same = [staged[name].eqNullSafe(ids[name]) for name in one_batch]
-    known = staged.join(F.broadcast(ids), on=same, how="inner").select(
-        *[staged[name] for name in staged.columns if name not in ("line", "batch_number")], ids["batch_id"]
-    )
-    written = writer.append_frame("deliveries", known)
+        order = [(name, "ascending") for name in resolve.SEND_ORDER]
+        parts: Iterable[pa.Table] = [resolve.deliveries(sent, agenda).toArrow().sort_by(order)]
+    else:
+        # They are brought in order before they are rendered: what is rendered is ten times as large.
+        count = max(store.spark.sparkContext.defaultParallelism, figures.of("sent") // ROWS_A_PART)
+        ordered = sent.repartitionByRange(count, *resolve.SEND_ORDER).sortWithinPartitions(*resolve.SEND_ORDER)
+        folder = staging.folder / "sends"
+        resolve.deliveries(ordered, agenda).write.option("compression", "lz4_raw").parquet(str(folder))
+        parts = parts_of(folder)
+    cutter = Cutter(project.channels, staging.files, shown_outbox(project), iso(clock.moment_of(agenda.until)))
+    written = writer.append_parts("deliveries", cutter.cut(parts))
     assert written == figures.of("sent"), f"{written} sends for {figures.of('sent')} that were walked"
-    return [{k: v for k, v in b.items() if k not in ("send_date", "batch_number")} for b in batches]
+    return cutter.batches
 
 
-BATCH_KEYS = pa.schema(
-    [
-        ("channel", pa.string()),
-        ("route", pa.string()),
-        ("send_date", pa.date32()),
-        ("batch_number", pa.int32()),
-        ("batch_id", pa.string()),
-    ]
-)
+ROWS_A_PART = 100_000
+"""Sends that one task renders, and the driver holds at a time."""
 
 
-def _files_of(folder: Path, project: Project, files: Path, until: str) -> list[dict[str, Any]]:
-    """Writes the batch files from sends that stand batch by batch in Parquet files, and describes them."""
-    found: list[dict[str, Any]] = []
-    for source in sorted(folder.glob("*.parquet")):
-        left: pa.Table | None = None
-        for chunk in pq.ParquetFile(source).iter_batches(batch_size=50_000):
-            table = pa.Table.from_batches([chunk])
-            table = table if left is None else pa.concat_tables([left, table])
-            *whole, left = _by_batch(table)
-            found += [_file_of(part, project, files, until) for part in whole]
-        if left is not None and left.num_rows:
-            found.append(_file_of(left, project, files, until))
-    return sorted(found, key=lambda batch: batch["below_outbox"])
-
-
-def _by_batch(table: pa.Table) -> list[pa.Table]:
-    keys = list(zip(*(table[name].to_pylist() for name in ("channel", "send_date", "batch_number")), strict=True))
-    starts = [0, *(place for place in range(1, len(keys)) if keys[place] != keys[place - 1]), len(keys)]
-    return [table.slice(start, end - start) for start, end in pairwise(starts)]
-
-
-def _file_of(part: pa.Table, project: Project, files: Path, until: str) -> dict[str, Any]:
-    channel = project.channels[part["channel"][0].as_py()]
-    number = part["batch_number"][0].as_py()
-    batch = describe(part, channel, number, shown_outbox=shown_outbox(project), until=until)
-    batch["sha256"] = write_file(files / batch["below_outbox"], part, channel)
-    return {**batch, "send_date": part["send_date"][0].as_py(), "batch_number": number}
+def parts_of(folder: Path) -> Iterator[pa.Table]:
+    """The rows of a folder that Spark wrote in order, in that order."""
+    for file in sorted(folder.glob("*.parquet")):
+        for chunk in pq.ParquetFile(file).iter_batches(batch_size=ROWS_A_PART):
+            yield pa.Table.from_batches([chunk])

@@ -5,6 +5,7 @@ One row an instance or entrant. `answers`, `eligibility`, … are arrays numbere
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class People:
     """
 
     profiles: DataFrame
+    occupied: frozenset[str]
+    """Journeys that somebody is inside of."""
     members: DataFrame | None
     lists: Lists | None
     instances: DataFrame | None
@@ -39,7 +42,7 @@ class People:
 
 def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types: Mapping[str, str]) -> DataFrame:
     """The candidates with everything that the walk and the outcomes need of them."""
-    coupled = with_history(candidates, agenda, people.instances, people.holdouts)
+    coupled = with_history(candidates, agenda, people)
     known = with_profile(coupled, people, profile_types)
     placed = with_zone(with_names(known, agenda), agenda, people.zones)
     wanted = only_who_are_wanted(placed, agenda)
@@ -49,17 +52,16 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
 
 
 # ------------------------------------------------------------------------------------------------------ their history
-def with_history(
-    candidates: DataFrame, agenda: Agenda, instances: DataFrame | None, holdouts: DataFrame | None
-) -> DataFrame:
+def with_history(candidates: DataFrame, agenda: Agenda, people: People) -> DataFrame:
     """Adds `is_inside` and `last_entry_at` (of the journey, before the tick), and `is_coupled`.
 
     Coupled are the candidates of one profile and journey where there are several: one decides over another.
     """
-    one_pair = Window.partitionBy("profile_id", "journey_id")
-    counted = candidates.withColumn("is_coupled", F.count("*").over(one_pair) > 1)
+    counted = candidates.withColumn("is_coupled", _is_coupled(agenda, people.occupied))
     nothing = {"is_inside": F.lit(False), "last_entry_at": F.lit(None).cast("bigint")}
-    enterable = sorted(agenda.enterable)
+    reads = {v.journey.id for v in agenda.versions if v.is_read}
+    enterable = sorted(journey for journey in agenda.enterable if journey in people.occupied or journey not in reads)
+    instances, holdouts = people.instances, people.holdouts
     if instances is None or not enterable:
         return counted.withColumns(nothing)
     since = reads_back_to(agenda)
@@ -78,6 +80,18 @@ def with_history(
     return counted.join(history, on=["profile_id", "journey_id"], how="left").withColumn(
         "is_inside", F.coalesce("is_inside", F.lit(False))
     )
+
+
+def _is_coupled(agenda: Agenda, occupied: frozenset[str]) -> Column:
+    """A member comes once to the only read of a journey that nobody is inside of: there nobody is counted."""
+    reads = Counter(agenda.versions[occurrence.version].journey.id for occurrence in agenda.occurrences)
+    spread = {version.journey.id for version in agenda.versions if version.is_spread}
+    once = {journey for journey, count in reads.items() if count == 1 and journey not in occupied | spread}
+    several = sorted(agenda.enterable - once)
+    if not several:
+        return F.lit(False)
+    one_pair = Window.partitionBy("profile_id", "journey_id")
+    return F.col("journey_id").isin(several) & (F.count("*").over(one_pair) > 1)
 
 
 def reads_back_to(agenda: Agenda) -> int | None:
@@ -109,6 +123,10 @@ def with_profile(candidates: DataFrame, people: People, types: Mapping[str, str]
     return candidates.join(profiles, on="profile_id", how="left").withColumn(
         "has_profile", F.coalesce("has_profile", F.lit(False))
     )
+
+
+BY_NAME = ("event", "audience", "journey", "journey_version")
+"""The columns that `with_names` adds: made anew from what is staged, as far as they are used."""
 
 
 def with_names(movers: DataFrame, agenda: Agenda) -> DataFrame:

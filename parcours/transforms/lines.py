@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
-from pyspark.sql.window import Window
+from pyspark.sql import Column
 
 from parcours.definition.steps import Message
 from parcours.transforms.dispatch import by_version, quoted
@@ -63,23 +59,3 @@ TEXTS = {
     "jsonl": f"to_json({_struct()}, map('ignoreNullFields', 'false'))",
     "csv": f"to_csv({_struct(content='to_json(content)', headers=f'to_json({ONE_CLICK})')}, {CSV})",
 }
-
-
-def with_batch_numbers(sends: DataFrame, most_rows: Mapping[str, int]) -> DataFrame:
-    """Adds `batch_number`, from 0 within channel, route and date, by send_at, then instance and step (2.6).
-
-    Counted bucket by bucket, so that no task holds all of a day's sends; `most_rows` is by channel.
-    """
-    one_file = ["channel", "route", "send_date"]
-    bucketed = sends.withColumn("bucket", F.struct("send_at", F.substring("instance_id", 1, 2).alias("start")))
-    counts = bucketed.groupBy(*one_file, "bucket").agg(F.count("*").alias("in_bucket"))
-    before = Window.partitionBy(*one_file).orderBy("bucket").rowsBetween(Window.unboundedPreceding, -1)
-    offsets = counts.select(*one_file, "bucket", F.coalesce(F.sum("in_bucket").over(before), F.lit(0)).alias("before"))
-    in_bucket = Window.partitionBy(*one_file, "bucket").orderBy("instance_id", "step_id")
-    placed = bucketed.withColumn("place", F.row_number().over(in_bucket) - 1)
-    # One row of offsets a bucket; a null route is a route of its own.
-    same = [placed[name].eqNullSafe(offsets[name]) for name in (*one_file, "bucket")]
-    numbered = placed.join(F.broadcast(offsets.withColumnRenamed("before", "before_bucket")), on=same, how="inner")
-    most = F.element_at(F.create_map(*[F.lit(part) for item in most_rows.items() for part in item]), placed["channel"])
-    number = F.floor((F.col("before_bucket") + F.col("place")) / most).cast("int")
-    return numbered.select(*[placed[name] for name in sends.columns], number.alias("batch_number"))

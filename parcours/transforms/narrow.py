@@ -10,7 +10,6 @@ from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
 
 NARROW = (
-    "instance_id",
     "version",
     "moment",
     "late",
@@ -39,6 +38,52 @@ NARROW = (
     "misfit_attributes",
 )
 """See `walk.people.people_of`."""
+OWN = ("late", "queue_order", "address_group", "coupled_profile")
+"""Those that are a person's own: who has one that counts isn't alike anybody."""
+
+
+def with_likeness(movers: DataFrame, agenda: Agenda) -> DataFrame:
+    """Adds `alike`: the same text for movers that nothing tells apart in the walk, but for a shared address.
+
+    Where places are contended, or answers depend on the moment, it is the instance's id, which gives the order.
+    """
+    told_apart = by_version([str(version.is_individual).lower() for version in agenda.versions])
+    is_single = told_apart | F.col("coupled_profile").isNotNull() | F.col("late").isNotNull()
+    texts = [f"coalesce(CAST({name} AS STRING), '-')" for name in NARROW if name not in OWN]
+    digest = F.expr(f"md5(concat_ws('|', {', '.join(texts)}))")
+    # An instance is that of one version only, yet its id is a digest as well: they are told apart by a letter.
+    return movers.withColumn("alike", F.when(is_single, F.col("instance_id")).otherwise(F.concat(F.lit("="), digest)))
+
+
+def shared_groups(movers: DataFrame) -> DataFrame:
+    """`group`: the address groups in which more than one address stands; one of each kind of send of a mover counts."""
+    each = movers.select(F.explode("address_group").alias("group")).where("group IS NOT NULL")
+    return each.groupBy("group").agg(F.count("*").alias("addresses")).where("addresses > 1").select("group")
+
+
+def told_apart(movers: DataFrame, groups: DataFrame) -> DataFrame:
+    """The movers, of whom those in one of these address groups are alike nobody (2.5, 1)."""
+    each = movers.select("instance_id", F.explode("address_group").alias("group"))
+    singles = each.join(F.broadcast(groups), on="group", how="left_semi").select("instance_id").distinct()
+    single = singles.withColumn("__is_single", F.lit(True))
+    known = movers.join(F.broadcast(single), on="instance_id", how="left")  # one row an instance
+    return known.withColumn("alike", F.when(F.col("__is_single"), F.col("instance_id")).otherwise(F.col("alike"))).drop(
+        "__is_single"
+    )
+
+
+def counted_alike(movers: DataFrame) -> DataFrame:
+    """`alike`, `count` how many are, and `one`: the instance_id of one of them."""
+    return movers.groupBy("alike").agg(F.count("*").alias("count"), F.min("instance_id").alias("one"))
+
+
+def atoms_of(movers: DataFrame, counted: DataFrame) -> DataFrame:
+    """One row for all movers that are alike: `alike`, `count`, and the narrow columns."""
+    ones = counted.select(F.col("one").alias("instance_id"), "count")
+    found = movers.join(ones, on="instance_id", how="inner")  # one row an instance
+    is_single = F.col("alike") == F.col("instance_id")
+    mine = {name: F.when(is_single, F.col(name)) for name in OWN}
+    return found.withColumns(mine).select("alike", "count", *NARROW)
 
 
 def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:

@@ -49,23 +49,18 @@ ENDINGS = pa.schema(
 
 @dataclass(frozen=True)
 class Trails:
-    """The result of a walk as Arrow: `of` (instance_id, version, trail), `rows` of each trail, and how each ends."""
+    """The result of a walk as Arrow: `of` (alike, trail), `rows` of each trail, and how each ends."""
 
     of: pa.Table
     rows: pa.Table
     endings: pa.Table
 
 
-def trails_of(result: Result, ids: Sequence[str], versions_of: Sequence[int]) -> Trails:
-    """The walk's result as tables; whoever has no trail isn't there."""
+def trails_of(result: Result, names: Sequence[str]) -> Trails:
+    """The walk's result as tables, `names` being those of its atoms; whoever has no trail isn't there."""
     known = result.trail_of >= 0
-    of = pa.table(
-        {
-            "instance_id": pa.array(ids, pa.string()),
-            "version": pa.array(versions_of, pa.int32()),
-            "trail": pa.array(result.trail_of, pa.int64()),
-        }
-    ).filter(pa.array(known))
+    of = pa.table({"alike": pa.array(names, pa.string()), "trail": pa.array(result.trail_of, pa.int64())})
+    of = of.filter(pa.array(known))
     rows: list[dict[str, object]] = []
     endings: list[dict[str, object]] = []
     for number, (_, trail, ending) in enumerate(result.trails):
@@ -91,7 +86,7 @@ def trails_of(result: Result, ids: Sequence[str], versions_of: Sequence[int]) ->
 
 def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
     """The movers of which something is to be written, each with the number of its trail."""
-    return movers.join(trail_of, on=["instance_id", "version"], how="inner")  # one trail a mover
+    return movers.join(trail_of, on="alike", how="inner")  # one trail a mover
 
 
 def outcomes(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
@@ -154,43 +149,54 @@ def _order_text(version: Version) -> str:
     return f"concat_ws('|', {is_marketing}, '{100 - version.journey.priority:03d}', {arrived}, instance_id)"
 
 
-def deliveries(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
-    """The rows of `deliveries`, rendered, and `line`: each as it stands in a file. `batch_id` is still null."""
-    sends = rows.where(F.col("outcome") == "sent").select(
+SEND_ORDER = ("channel", "route", "send_date", "send_at", "instance_id", "step_id")
+"""The order of sends in the batches of a tick (2.6), unique."""
+
+
+def sends(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
+    """A row a send: the mover's, and where and when it goes, before anything is rendered."""
+    steps = rows.where(F.col("outcome") == "sent").select(
         "trail", F.col("step_id").alias("at_step_id"), F.col("path").alias("variant"), "at", "queued_at"
     )
-    sent = walked.join(sends, on="trail", how="inner")  # a row a send
+    sent = walked.join(steps, on="trail", how="inner").withColumn("step_id", F.col("at_step_id"))  # a row a send
+    at = F.timestamp_micros("at")
+    return sent.withColumns(
+        {
+            "channel": _of_step(agenda, lambda _, m: quoted(m.channel)),
+            "route": F.lit(None).cast("string"),
+            "send_at": at,
+            "send_date": F.to_date(at),
+        }
+    )
+
+
+def deliveries(sent: DataFrame, agenda: Agenda) -> DataFrame:
+    """The rows of `deliveries`, rendered, and `line`: each as it stands in a file. `batch_id` is still null."""
+    delivery_id = F.md5(F.concat_ws("|", "instance_id", "step_id"))
     named = sent.withColumns(
         {
-            "step_id": F.col("at_step_id"),
-            "delivery_id": F.md5(F.concat_ws("|", "instance_id", "at_step_id")),
-            "__delivery_id": F.md5(F.concat_ws("|", "instance_id", "at_step_id")),
-            "__now": F.timestamp_micros("at"),
+            "delivery_id": delivery_id,
+            "__delivery_id": delivery_id,
+            "__now": F.col("send_at"),
             "__local_now": local_time("at"),
         }
     )
     linked = named.withColumns(
         {
             "__unsubscribe_url": _of_step(agenda, lambda v, m: v.contents[m.id].unsubscribe_url),
-            "__category": _of_step(agenda, lambda _, m: quoted(m.category)),
+            "category": _of_step(agenda, lambda _, m: quoted(m.category)),
         }
     )
-    at = F.timestamp_micros("at")
     made = linked.withColumns(
         {
             "batch_id": F.lit(None).cast("string"),
-            "channel": _of_step(agenda, lambda _, m: quoted(m.channel)),
-            "route": F.lit(None).cast("string"),
             "address": _of_step(agenda, lambda v, m: f"addresses[{v.send_of(m.id)}]"),
-            "category": F.col("__category"),
             "template": _of_step(agenda, lambda _, m: quoted(m.template) if m.template else None),
             "template_hash": _of_step(agenda, lambda v, m: quoted(v.contents[m.id].template_hash)),
             "content": _of_step(agenda, _content, "CAST(map() AS MAP<STRING,STRING>)"),
-            "send_at": at,
             "queued_at": F.timestamp_micros("queued_at"),
-            "send_date": F.to_date(at),
             "tick_until": F.timestamp_micros(F.lit(agenda.until)),
-            "unsubscribe_url": F.when(F.col("__category") == "marketing", F.col("__unsubscribe_url")),
+            "unsubscribe_url": F.when(F.col("category") == "marketing", F.col("__unsubscribe_url")),
         }
     )
     return made.withColumn("line", line(agenda)).select(*DELIVERIES.column_names, "line")

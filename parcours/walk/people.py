@@ -17,12 +17,15 @@ ALIKE = ("version", "moment", "late", "step_id", "arrived_at", "wakes_at", "is_d
 
 
 def people_of(table: pa.Table, versions: Sequence[Version]) -> tuple[Atoms, list[Arrival], list[str]]:
-    """(atoms in the order of instance_id, the cells in which they start, the instance ids in that order)."""
-    table = table.sort_by("instance_id").combine_chunks()
+    """(atoms in the order of their names, the cells in which they start, the names in that order).
+
+    An atom of one person is named by its instance_id, which is the order that counts; `count` says how many it is.
+    """
+    table = table.sort_by("alike").combine_chunks()
     version = _integers(table["version"], 0)
     groups = _matrix(table["address_group"], NONE)
     atoms = Atoms(
-        count=np.ones(len(table), dtype=np.int64),
+        count=_integers(table["count"], 1),
         entered_at=_integers(table["entered_at"], NONE).copy(),
         occurrence=_integers(table["occurrence"], 0),
         zone=_integers(table["zone"], -1),
@@ -38,7 +41,7 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> tuple[Atoms, list
         last_entry_at=_integers(table["last_entry_at"], NONE),
         pair=_pairs(table["coupled_profile"], version, versions),
     )
-    return atoms, _arrivals(table), table["instance_id"].to_pylist()
+    return atoms, _arrivals(table), table["alike"].to_pylist()
 
 
 def _integers(column: Any, fill: int) -> Integers:
