@@ -92,6 +92,27 @@ class EventEntry(Definition):
     where: Truth | None = Field(default=None, description="SQL expression that the event must satisfy.")
 
 
+class Qualification(Definition):
+    """A membership that starts (`enter`) or ends (`exit`) brings its profile in."""
+
+    type: Literal["audience_qualification"]
+    audience: Name
+    on: Literal["enter", "exit", "both"] = Field(default="enter", description="Which change of membership.")
+
+
+class BusinessEvent(Definition):
+    """An event with no profile brings in every member of the audience, with its attributes as event.*."""
+
+    type: Literal["business_event"]
+    event: Name = Field(description="A type of events.yaml; its attributes are event.* from then on.")
+    audience: Name
+    where: Truth | None = Field(default=None, description="SQL expression that the event must satisfy.")
+
+
 AnyEntry = Annotated[
-    Annotated[ReadAudience, Tag("<read_audience>")] | Annotated[EventEntry, Tag("<event>")], Discriminator(by_type)
+    Annotated[ReadAudience, Tag("<read_audience>")]
+    | Annotated[EventEntry, Tag("<event>")]
+    | Annotated[Qualification, Tag("<audience_qualification>")]
+    | Annotated[BusinessEvent, Tag("<business_event>")],
+    Discriminator(by_type),
 ]

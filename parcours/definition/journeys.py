@@ -12,7 +12,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from parcours.definition.entries import AnyEntry, EventEntry, Rate, ReadAudience, Schedule, Waves
+from parcours.definition.entries import (
+    AnyEntry,
+    BusinessEvent,
+    EventEntry,
+    Qualification,
+    Rate,
+    ReadAudience,
+    Schedule,
+    Waves,
+)
+from parcours.definition.exits import Criterion
 from parcours.definition.steps import AnyStep, Message
 from parcours.definition.values import (
     Definition,
@@ -30,8 +40,11 @@ from parcours.definition.values import (
 
 __all__ = [
     "AnyEntry",
+    "BusinessEvent",
+    "Criterion",
     "EventEntry",
     "Journey",
+    "Qualification",
     "Rate",
     "ReadAudience",
     "Reentry",
@@ -80,6 +93,9 @@ class Journey(Definition):
     holdout: Percent | None = Field(default=None, description="Percent of entrants kept out, recorded, never messaged.")
     entry: AnyEntry = Field(description="Who enters, and when.")
     reentry: Reentry = Field(default=Reentry(), description="When a profile may enter again.")
+    exit_when: tuple[Criterion, ...] = Field(
+        default=(), description="What ends an instance at the very moment, waits included; the first listed counts."
+    )
     steps: tuple[AnyStep, ...] = Field(min_length=1, description="A graph without circles; the first step comes first.")
 
     @cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 # By the model in which a key would stand.
 KEYS: dict[str, frozenset[str]] = {
-    "Journey": frozenset({"exit_when"}),
     "LocalMoment": frozenset({"best_send_time", "within"}),
     "Message": frozenset({"variants", "route"}),
     "ChannelSettings": frozenset({"domain_groups", "routes"}),
@@ -16,14 +15,10 @@ KEYS: dict[str, frozenset[str]] = {
 # Types of steps and of entries.
 TYPES = frozenset(
     {
-        "listen",
-        "experiment",
         "update_profile",
         "update_audience",
         "jump",
         "lookup",
-        "audience_qualification",
-        "business_event",
     }
 )
 

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from parcours.definition.journeys import EventEntry
+from parcours.definition.journeys import BusinessEvent
 from parcours.definition.times import iso
 from parcours.jobs.pruning import Within
 from parcours.jobs.sources import (
     event_names,
     events_of,
+    feedback_of,
     interval_of,
-    late_events_of,
     learnt_stays_of,
     lists_of,
     source,
     spread_later_of,
     spread_of,
+    stays_of,
     zones,
 )
 from parcours.jobs.store import Store
@@ -31,9 +32,11 @@ from parcours.transforms.come import (
     candidates,
     members_of,
     spread_moments,
-    union,
+    version_index,
 )
 from parcours.transforms.gather import People, gather, only_used, reads_back_to
+from parcours.transforms.happen import of_profiles, reached
+from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.channels import Sender
@@ -115,14 +118,17 @@ def read_inputs(
 ) -> Inputs:
     """Everybody who can move in the tick; `more` is how many of a queue to load where the bound wasn't enough."""
     heads = {**queue_heads(project, agenda, former), **(more or {})}
-    instances, loaded = _instances(store, agenda, former, heads)
+    events, stays = events_of(store, agenda, pinned, former), stays_of(store, agenda, pinned, former)
+    feedback = feedback_of(store, agenda, pinned, former)
+    heard = of_profiles(events, stays, agenda)
+    instances, loaded = _instances(store, agenda, former, heads, heard, feedback)
     members = source(store, pinned, "audience_members")
     sources = Sources(
         instances=instances,
         members=members,
         learnt_stays=learnt_stays_of(store, agenda, pinned),
-        events=events_of(store, agenda, pinned),
-        late_events=late_events_of(store, agenda, pinned, former),
+        events=events,
+        stays=stays,
         spread=spread_of(store, agenda),
     )
     entrants = members_of(sources, agenda)
@@ -146,6 +152,8 @@ def read_inputs(
         _passages(store, agenda, former),
         _holdouts(store, agenda, former),
         zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
+        heard,
+        feedback,
     )
     most = most_movers(store, agenda, pinned, former, heads)
     if most > FEW:
@@ -168,6 +176,10 @@ def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered
         bound += store.most_rows("audience_members", pinned.versions.get("audience_members")) * len(agenda.occurrences)
     if any(version.is_spread for version in agenda.versions):
         bound += store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
+    if any(version.signals for version in agenda.versions):
+        bound += store.most_rows("journey_instances", partitions=ACTIVE)
+    if any(isinstance(version.journey.entry, BusinessEvent) for version in agenda.versions):
+        bound += store.most_rows("audience_members", pinned.versions.get("audience_members"))
     if event_names(agenda):
         version = pinned.versions.get("events")
         bound += store.most_rows("events", version, within=[Within("event_time", *interval_of(agenda))])
@@ -196,9 +208,14 @@ def queue_heads(project: Project, agenda: Agenda, former: Remembered) -> dict[st
 
 
 def _instances(
-    store: Store, agenda: Agenda, former: Remembered, heads: Mapping[str, int]
+    store: Store,
+    agenda: Agenda,
+    former: Remembered,
+    heads: Mapping[str, int],
+    heard: DataFrame | None,
+    feedback: DataFrame | None,
 ) -> tuple[DataFrame | None, list[str]]:
-    """The instances that the tick concerns, and the predicates that name exactly them."""
+    """The instances that the tick concerns, and the predicates that name exactly those that aren't `is_apart`."""
     if not former.inside:
         return None, []
     is_apart = bool(agenda.emptied or heads)  # then others are concerned besides those who are due
@@ -220,7 +237,23 @@ def _instances(
             queue += f" AND queue_order <= '{last[0]}'"
         parts.append(f"({queue})")
     predicate = " OR ".join(parts)
-    return active.where(predicate), [f"status = 'active' AND ({predicate})"]
+    due_now = active.where(predicate).withColumn("is_apart", F.lit(False))
+    apart = _reached(store, agenda, predicate, heard, feedback)
+    return union(due_now, apart), [f"status = 'active' AND ({predicate})"]
+
+
+def _reached(
+    store: Store, agenda: Agenda, predicate: str, heard: DataFrame | None, feedback: DataFrame | None
+) -> DataFrame | None:
+    """The instances that aren't due, and that something from outside may reach."""
+    hearing = sorted({version.journey.id for version in agenda.versions if version.signals})
+    if not hearing or (heard is None and feedback is None):
+        return None
+    active = store.read("journey_instances", partitions=ACTIVE).where(F.col("status") == "active")
+    waiting = active.where(F.col("journey_id").isin(hearing) & ~F.coalesce(F.expr(predicate), F.lit(False)))
+    ids = reached(waiting.withColumn("version", version_index(agenda)), heard, feedback, agenda)
+    found = waiting.join(ids, on="instance_id", how="left_semi")
+    return found.withColumn("is_apart", F.lit(True)).select(*active.columns, "is_apart")
 
 
 def _passages(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | None:
@@ -242,11 +275,7 @@ def _passages(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | N
 
 def _holdouts(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | None:
     """Who was kept out of event journeys by their holdout: it counts as an entry (2.3)."""
-    journeys = [
-        v.journey.id
-        for v in agenda.versions
-        if isinstance(v.journey.entry, EventEntry) and v.journey.holdout is not None
-    ]
+    journeys = [v.journey.id for v in agenda.versions if v.has_reentry and v.journey.holdout is not None]
     if former.until is None or not journeys:
         return None
     rejected = (F.col("outcome") == "rejected") & (F.col("reason") == "holdout") & F.col("journey_id").isin(journeys)

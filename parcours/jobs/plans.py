@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.definition.columns import KnownOrText
-from parcours.definition.expressions import Scope
+from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey, journey_from_json
 from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
@@ -150,6 +150,7 @@ def live_versions(
                 project_zone=project.timezone,
                 scope=scope,
                 channels=project.channels,
+                attributes=lambda event: KnownOrText(project.events.get(event, ANY_TEXT)),
                 templates=templates,
             )
         )

@@ -8,16 +8,18 @@ from zoneinfo import available_timezones
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from parcours.definition.journeys import EventEntry, ReadAudience
+from parcours.definition.journeys import BusinessEvent, EventEntry, Qualification, ReadAudience
 from parcours.jobs.pruning import Within
 from parcours.jobs.store import Store
 from parcours.tables.engine import SPREAD_ENTRIES
-from parcours.transforms.come import union
 from parcours.transforms.dispatch import by_version
 from parcours.transforms.eligibility import Lists
+from parcours.transforms.happen import KINDS, STAY_KEY, late_order
+from parcours.transforms.lines import iso_text
+from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 
@@ -36,28 +38,104 @@ def source(store: Store, pinned: Pinned, table: str) -> DataFrame | None:
 
 
 def event_names(agenda: Agenda) -> list[str]:
-    return sorted({v.journey.entry.event for v in agenda.versions if isinstance(v.journey.entry, EventEntry)})
+    """The types of events that bring somebody in, end somebody or wake somebody."""
+    entries = [v.journey.entry for v in agenda.versions]
+    enter = {entry.event for entry in entries if isinstance(entry, EventEntry | BusinessEvent)}
+    return sorted(enter | {s.name for version in agenda.versions for s in version.signals if s.kind == "event"})
 
 
-def events_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
-    """The events of the interval of types that bring somebody in."""
-    names, version = event_names(agenda), pinned.versions.get("events")
+def audience_names(agenda: Agenda) -> list[str]:
+    """The audiences whose changes of membership do so."""
+    entries = [v.journey.entry for v in agenda.versions]
+    enter = {entry.audience for entry in entries if isinstance(entry, Qualification)}
+    return sorted(enter | {s.name for version in agenda.versions for s in version.signals if s.kind in STAY_KEY})
+
+
+def hears_reactions(agenda: Agenda) -> bool:
+    """Whether anybody may listen for what is done with a message."""
+    return any(signal.kind in KINDS for version in agenda.versions for signal in version.signals)
+
+
+def events_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
+    """The events of those types: of the interval, and learnt late; with `happened`, `at` and `late`."""
+    names = event_names(agenda)
+    found = _taken(store, agenda, pinned, former, "events", "event_time", 0, "event_id") if names else None
+    return None if found is None else found.where(F.col("event_type").isin(names))
+
+
+def feedback_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
+    """(delivery_id, feedback, happened, at, late) of the interval, and learnt late."""
+    if not hears_reactions(agenda):
+        return None
+    found = _taken(store, agenda, pinned, former, "message_feedback", "feedback_at", 2, "feedback_id")
+    return None if found is None else found.select("delivery_id", "feedback", "happened", "at", "late")
+
+
+def _taken(
+    store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, table: str, time: str, kind: int, id: str
+) -> DataFrame | None:
+    """Rows of a table in which the first row of a key stands: those whose time has come, and those learnt late."""
+    version, before = pinned.versions.get(table), former.source_versions.get(table)
+    if version is None:
+        return None
+    happened = F.unix_micros(time)
+    rows = store.read(table, version, within=[Within(time, *interval_of(agenda))])
+    now = rows.where(_in_interval(F.col(time), agenda)).withColumns(
+        {"happened": happened, "at": happened, "late": F.lit(None).cast("string")}
+    )
+    if agenda.is_first or before == version:
+        return now
+    learnt = store.changes(table, before, version)
+    late = learnt.where(F.col("is_new") & (happened <= agenda.start)).withColumns(
+        {"happened": happened, "at": F.lit(agenda.start), "late": late_order(happened, kind, id)}
+    )
+    return now.unionByName(late.select(*now.columns))
+
+
+def _in_interval(at: Column, agenda: Agenda) -> Column:
+    start, until = (F.timestamp_micros(F.lit(moment)) for moment in (agenda.start, agenda.until))
+    begins = at >= start if agenda.is_first else at > start
+    return begins & (at <= until)
+
+
+def stays_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
+    """Memberships that start or end, in the interval or learnt late.
+
+    (audience_id, profile_id, word, happened, at, late, stay_key): `word` is enter or exit.
+    """
+    names, table = audience_names(agenda), "audience_members"
+    version, before = pinned.versions.get(table), former.source_versions.get(table)
     if not names or version is None:
         return None
-    events = store.read("events", version, within=[Within("event_time", *interval_of(agenda))])
-    start, until = (F.timestamp_micros(F.lit(at)) for at in (agenda.start, agenda.until))
-    at = F.col("event_time")
-    begins = at >= start if agenda.is_first else at > start
-    return events.where(F.col("event_type").isin(names) & begins & (at <= until))
+    stays = store.read(table, version).where(F.col("audience_id").isin(names))
+    nothing = {"at": F.col("happened"), "late": F.lit(None).cast("string")}
+    found = [
+        _changes(stays.where(_in_interval(F.col(time), agenda)), word, time).withColumns(nothing)
+        for word, time in STAY_TIMES.items()
+    ]
+    if not agenda.is_first and before != version:
+        learnt = store.changes(table, before, version).where(F.col("audience_id").isin(names))
+        is_told = {"enter": F.col("is_new"), "exit": ~F.col("exited_at").eqNullSafe(F.col("former.exited_at"))}
+        for word, time in STAY_TIMES.items():
+            late = _changes(learnt.where(is_told[word] & (F.unix_micros(time) <= agenda.start)), word, time)
+            order = late_order(F.col("happened"), 1, "stay_key", "profile_id")
+            found.append(late.withColumns({"at": F.lit(agenda.start), "late": order}))
+    return union(*found)
 
 
-def late_events_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
-    """Events learnt since the tick before that happened before its end."""
-    names, before, now = event_names(agenda), former.source_versions.get("events"), pinned.versions.get("events")
-    if not names or agenda.is_first or now is None or before == now:
-        return None
-    late = (F.col("event_time") <= F.timestamp_micros(F.lit(agenda.start))) & F.col("event_type").isin(names)
-    return store.changes("events", before, now).where(F.col("is_new") & late)
+STAY_TIMES = {"enter": "entered_at", "exit": "exited_at"}
+
+
+def _changes(stays: DataFrame, word: str, time: str) -> DataFrame:
+    moment = F.expr(f"concat({iso_text(time)}, 'Z')")
+    key = F.concat_ws("|", "audience_id", F.lit(word), moment)
+    return stays.select(
+        "audience_id",
+        "profile_id",
+        F.lit(word).alias("word"),
+        F.unix_micros(time).alias("happened"),
+        key.alias("stay_key"),
+    )
 
 
 def learnt_stays_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:

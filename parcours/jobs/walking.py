@@ -76,6 +76,13 @@ class Walked:
         counted = self.table.group_by("queue").aggregate([("count", "sum")]).to_pylist()
         return {row["queue"]: row["count_sum"] for row in counted if row["queue"] is not None}
 
+    def apart(self) -> list[str]:
+        """The instances that were loaded for what reaches them from outside: the predicates don't name them."""
+        if self.table is None:
+            return []
+        found: list[str] = self.table.filter(self.table["is_apart"])["alike"].to_pylist()
+        return found
+
     def oddities(self) -> dict[str, int]:
         """Of the entrants how many rows had something that doesn't fit, by what it was (2.7, row by row)."""
         if self.table is None:
@@ -138,7 +145,8 @@ def walk_all(
     if inputs.movers is None:
         return _nobody(project, agenda, former)
     movers, table = _staged(store, inputs, agenda, folder)
-    atoms, arrivals, names = people_of(table, agenda.versions)
+    people = people_of(table, agenda.versions)
+    atoms, names = people.atoms, people.names
     ordered = table.sort_by("alike")
     answers: dict[Asked, tuple[Integers, Integers]] = {}
     while True:
@@ -147,7 +155,8 @@ def walk_all(
             until=agenda.until,
             versions=agenda.versions,
             atoms=atoms,
-            arrivals=arrivals,
+            arrivals=people.arrivals,
+            happenings=people.happenings,
             channels=project.channels,
             project_zone=project.timezone,
             zone_names=zone_names(),

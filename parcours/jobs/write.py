@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,8 @@ def write_tables(
         )
         if figures.of("sent"):
             batches = _write_sends(store, project, agenda, frames, figures, writer, staging, few=few)
-        removed = sum(writer.remove("journey_instances", text) for text in inputs.loaded)
+        predicates = [*inputs.loaded, *_by_id(walked.apart())]
+        removed = sum(writer.remove("journey_instances", text) for text in predicates)
         assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
         standing = resolve.instances(frames.walked, frames.endings, agenda)
         _append(writer, "journey_instances", standing, figures.instances, few=few)
@@ -61,6 +62,17 @@ def write_tables(
     if inputs.spread_later is not None:
         _append(writer, "spread_entries", inputs.spread_later, None, few=few)
     return batches
+
+
+def _by_id(ids: Sequence[str]) -> Iterator[str]:
+    """Predicates that name these instances, some at a time."""
+    for start in range(0, len(ids), IDS_AT_A_TIME):
+        listed = ", ".join(f"'{one}'" for one in ids[start : start + IDS_AT_A_TIME])
+        yield f"status = 'active' AND instance_id IN ({listed})"
+
+
+IDS_AT_A_TIME = 20_000
+"""So many ids stand in one predicate."""
 
 
 def _append(writer: TickWriter, table: str, frame: DataFrame, count: int | None, *, few: bool) -> None:

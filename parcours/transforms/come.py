@@ -5,14 +5,16 @@ Columns of the frame, one row a person and version (`CANDIDATE`): who, how they 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.window import Window
 
-from parcours.definition.journeys import EventEntry, ReadAudience
+from parcours.definition.journeys import BusinessEvent, EventEntry, Qualification, ReadAudience
 from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.plan import Version
@@ -21,9 +23,13 @@ CANDIDATE = (
     "version int, journey_id string, instance_id string, profile_id string, entry_key string, moment bigint, "
     "late string, "
     "occurrence int, context map<string,string>, entered_at timestamp, step_id string, arrived_at timestamp, "
-    "wakes_at timestamp, is_deferred boolean, held string, queue string, queue_order string, sequence int"
+    "wakes_at timestamp, is_deferred boolean, held string, queue string, queue_order string, sequence int, "
+    "is_apart boolean"
 )
-"""`moment` (microseconds) is null for who is inside. `late` orders what was learnt late; null otherwise."""
+"""`moment` (microseconds) is null for who is inside. `late` orders what was learnt late; null otherwise.
+
+`is_apart` are the instances that aren't due, and are there for what reaches them from outside.
+"""
 NAMES = tuple(column.split()[0] for column in CANDIDATE.split(", "))
 _ENTRANT = {
     "entered_at": "timestamp",
@@ -41,8 +47,9 @@ _ENTRANT = {
 class Sources:
     """The frames that a tick reads, each at its pinned version.
 
-    `instances` those that are due, at the head of a queue, or of a journey that empties; `events` of the interval;
-    `late_events` learnt since the tick before and not after its end; `learnt_stays` the keys of stays learnt since the
+    `instances` those that are due, at the head of a queue, of a journey that empties, or reached from outside;
+    `events` of the interval, and those learnt late; `stays` the changes of membership likewise; both have `happened`,
+    `at` (when it is taken) and `late`; `learnt_stays` the keys of stays learnt since the
     occurrence named (`version`, `moment`); `spread` the entrants of earlier occurrences whose moment has come.
     """
 
@@ -50,7 +57,7 @@ class Sources:
     members: DataFrame | None = None
     learnt_stays: DataFrame | None = None
     events: DataFrame | None = None
-    late_events: DataFrame | None = None
+    stays: DataFrame | None = None
     spread: DataFrame | None = None
 
 
@@ -59,17 +66,9 @@ def candidates(sources: Sources, agenda: Agenda) -> DataFrame | None:
     return union(
         inside(sources.instances, agenda) if sources.instances is not None else None,
         entrants_of_events(sources, agenda),
+        entrants_qualified(sources.stays, agenda),
         entrants_spread(sources.spread, agenda) if sources.spread is not None else None,
     )
-
-
-def union(*parts: DataFrame | None) -> DataFrame | None:
-    """The rows of all the frames that there are; None where there is none."""
-    found: DataFrame | None = None
-    for part in parts:
-        if part is not None:
-            found = part if found is None else found.unionByName(part)
-    return found
 
 
 def version_index(agenda: Agenda) -> Column:
@@ -104,13 +103,16 @@ def inside(instances: DataFrame, agenda: Agenda) -> DataFrame:
         "queue",
         "queue_order",
         "sequence",
+        "is_apart",
     )
 
 
 def _entrants(frame: DataFrame) -> DataFrame:
     """Fills what only an instance has, and puts the columns in their order."""
     empty = {name: F.lit(None).cast(kind) for name, kind in _ENTRANT.items()}
-    return frame.withColumns({**empty, "is_deferred": F.lit(False), "sequence": F.lit(0)}).select(*NAMES)
+    return frame.withColumns(
+        {**empty, "is_deferred": F.lit(False), "sequence": F.lit(0), "is_apart": F.lit(False)}
+    ).select(*NAMES)
 
 
 # ------------------------------------------------------------------------------------------------------------ reads
@@ -245,53 +247,93 @@ def entrants_spread(spread: DataFrame, agenda: Agenda) -> DataFrame:
 
 # ----------------------------------------------------------------------------------------------------------- events
 def entrants_of_events(sources: Sources, agenda: Agenda) -> DataFrame | None:
-    """Whom the events of the tick bring in, before `where` is looked at; null profiles bring nobody."""
-    listening = [v for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
-    if not listening:
+    """Whom the events of the tick bring in, before `where` is looked at; null profiles bring in an audience."""
+    of_profiles = [v for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
+    of_business = [v for v in agenda.versions if isinstance(v.journey.entry, BusinessEvent)]
+    found: list[DataFrame | None] = []
+    if sources.events is not None and of_profiles:
+        found.append(_brought_in(sources.events.where("profile_id IS NOT NULL"), of_profiles))
+    if sources.events is not None and of_business and sources.members is not None:
+        of_nobody = sources.events.where("profile_id IS NULL").drop("profile_id")
+        found.append(_brought_in(_with_members(of_nobody, of_business, sources.members), of_business))
+    return union(*found)
+
+
+def _with_members(events: DataFrame, versions: list[Version], members: DataFrame) -> DataFrame:
+    """A row for each member of an audience at the moment of a business event that brings it in."""
+    by_type: dict[str, set[str]] = {}
+    for version in versions:
+        entry = version.journey.entry
+        assert isinstance(entry, BusinessEvent)
+        by_type.setdefault(entry.event, set()).add(entry.audience)
+    pairs = ", ".join(f"{quoted(k)}, array({', '.join(map(quoted, sorted(a)))})" for k, a in by_type.items())
+    read = events.withColumn("read_audience", F.explode(F.expr(f"try_element_at(map({pairs}), event_type)")))
+    stays = members.select("audience_id", "profile_id", "entered_at", "exited_at")
+    at = F.timestamp_micros("at")
+    is_member = (F.col("entered_at") <= at) & (F.col("exited_at").isNull() | (F.col("exited_at") > at))
+    # Stays of one profile in an audience don't overlap, so a member comes once for each event.
+    return read.join(stays, on=(F.col("read_audience") == F.col("audience_id")) & is_member, how="inner")
+
+
+def _brought_in(events: DataFrame, versions: list[Version]) -> DataFrame:
+    entered = events.withColumns(
+        {
+            "entry_key": F.col("event_id"),
+            "moment": F.col("at"),
+            "context": F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("event."), name)),
+        }
+    )
+    reads = "read_audience" if "read_audience" in events.columns else "''"
+
+    def key(version: Version) -> str:
+        entry = version.journey.entry
+        assert isinstance(entry, EventEntry | BusinessEvent)
+        return f"{entry.event}|{entry.audience if isinstance(entry, BusinessEvent) else ''}"
+
+    return _entering(entered, f"concat_ws('|', event_type, {reads})", {v.index: [key(v)] for v in versions}, versions)
+
+
+def entrants_qualified(stays: DataFrame | None, agenda: Agenda) -> DataFrame | None:
+    """Whom memberships that start or end bring in; the entry key keeps the true moment (2.1)."""
+    versions = [v for v in agenda.versions if isinstance(v.journey.entry, Qualification)]
+    if stays is None or not versions:
         return None
-    return union(
-        *(
-            _brought_in(frame, listening, agenda, is_late=is_late)
-            for frame, is_late in ((sources.events, False), (sources.late_events, True))
-            if frame is not None
+    keys = {}
+    for version in versions:
+        entry = version.journey.entry
+        assert isinstance(entry, Qualification)
+        words = ("enter", "exit") if entry.on == "both" else (entry.on,)
+        keys[version.index] = [f"{entry.audience}|{word}" for word in words]
+    entered = stays.withColumns(
+        {
+            "entry_key": F.col("stay_key"),
+            "moment": F.col("at"),
+            "context": F.lit(None).cast("map<string,string>"),
+        }
+    )
+    return _entering(entered, "concat_ws('|', audience_id, word)", keys, versions)
+
+
+def _entering(frame: DataFrame, key: str, keys: Mapping[int, Sequence[str]], versions: Sequence[Version]) -> DataFrame:
+    """A row for each version that is live at the moment and that what happened enters, by the text `key` of it."""
+    by_key: dict[str, list[str]] = {}
+    for version in versions:
+        closed = "NULL" if version.closed_at is None else f"{version.closed_at}L"
+        struct = (
+            f"named_struct('version', {version.index}, 'journey_id', {quoted(version.journey.id)}, "
+            f"'journey_version', {version.journey.version}, 'published_at', {version.published_at}L, "
+            f"'first_published_at', {version.first_published_at}L, 'closed_at', CAST({closed} AS BIGINT))"
         )
-    )
-
-
-def _brought_in(events: DataFrame, versions: list[Version], agenda: Agenda, *, is_late: bool) -> DataFrame:
-    happened = F.unix_micros("event_time")
-    moment = F.lit(agenda.start).cast("bigint") if is_late else happened
-    order = F.concat_ws("|", F.lpad(happened.cast("string"), 20, "0"), F.lit("0"), "event_id")
-    entered = events.where(F.col("profile_id").isNotNull() & F.col("event_time").isNotNull()).select(
-        "event_type",
-        "profile_id",
-        F.col("event_id").alias("entry_key"),
-        happened.alias("happened"),
-        moment.alias("moment"),
-        (order if is_late else F.lit(None).cast("string")).alias("late"),
-        F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("event."), name)).alias("context"),
-    )
-    matching = F.explode(_versions_of_event(versions))
-    joined = entered.select("*", matching.alias("entered_version")).select("*", "entered_version.*")
+        for one in keys[version.index]:
+            by_key.setdefault(one, []).append(struct)
+    entries = ", ".join(f"{quoted(one)}, array({', '.join(structs)})" for one, structs in by_key.items())
+    matching = F.explode(F.expr(f"try_element_at(map({entries}), {key})"))
+    joined = frame.select(
+        "profile_id", "entry_key", "happened", "moment", "late", "context", matching.alias("entered_version")
+    ).select("*", "entered_version.*")
     live = (F.col("published_at") <= F.col("moment")) & (
         F.col("closed_at").isNull() | (F.col("moment") < F.col("closed_at"))
     )
     found = joined.where(live & (F.col("happened") >= F.col("first_published_at")))
     number = F.col("journey_version").cast("string")
     return _entrants(found.withColumns({"instance_id": instance_id(number), "occurrence": F.lit(0)}))
-
-
-def _versions_of_event(versions: list[Version]) -> Column:
-    """The versions that an event's type enters, with when each is live."""
-    by_type: dict[str, list[str]] = {}
-    for version in versions:
-        entry = version.journey.entry
-        assert isinstance(entry, EventEntry)
-        closed = "NULL" if version.closed_at is None else f"{version.closed_at}L"
-        by_type.setdefault(entry.event, []).append(
-            f"named_struct('version', {version.index}, 'journey_id', {quoted(version.journey.id)}, "
-            f"'journey_version', {version.journey.version}, 'published_at', {version.published_at}L, "
-            f"'first_published_at', {version.first_published_at}L, 'closed_at', CAST({closed} AS BIGINT))"
-        )
-    entries = ", ".join(f"{quoted(kind)}, array({', '.join(structs)})" for kind, structs in by_type.items())
-    return F.expr(f"try_element_at(map({entries}), event_type)")

@@ -13,9 +13,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.window import Window
 
-from parcours.definition.journeys import EventEntry
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.eligibility import Lists, with_eligibility
+from parcours.transforms.happen import with_signals
 from parcours.transforms.narrow import with_groups
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
@@ -38,6 +38,9 @@ class People:
     instances: DataFrame | None
     holdouts: DataFrame | None
     zones: DataFrame | None
+    heard: DataFrame | None
+    """What reaches profiles from outside (`happen.of_profiles`)."""
+    feedback: DataFrame | None
 
 
 def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types: Mapping[str, str]) -> DataFrame:
@@ -46,7 +49,8 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     known = with_profile(coupled, people, profile_types)
     placed = with_zone(with_names(known, agenda), agenda, people.zones)
     wanted = only_who_are_wanted(placed, agenda)
-    member = with_memberships(wanted, agenda, people.members)
+    reached = with_signals(wanted, people.heard, people.feedback, agenda)
+    member = with_memberships(reached, agenda, people.members)
     answered = with_answers(member, agenda)
     return with_groups(with_eligibility(answered, agenda.versions, people.lists), agenda)
 
@@ -96,7 +100,7 @@ def _is_coupled(agenda: Agenda, occupied: frozenset[str]) -> Column:
 
 def reads_back_to(agenda: Agenda) -> int | None:
     """The earliest entry that a re-entry rule of an event journey can still ask for; None: all."""
-    entries = [v.journey.reentry for v in agenda.versions if isinstance(v.journey.entry, EventEntry)]
+    entries = [v.journey.reentry for v in agenda.versions if v.has_reentry]
     if any(not reentry.allowed for reentry in entries):
         return None
     return agenda.start - max((clock.micros(reentry.after) for reentry in entries), default=0)

@@ -33,7 +33,11 @@ ONE_CLICK = (
     "'List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'))"
 )
 """RFC 8058: the header fields that let a mail program unsubscribe by one request."""
-ISO = "regexp_replace(date_format(send_at, \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS\"), '\\\\.?0*$', '')"
+
+
+def iso_text(instant: str) -> str:
+    """Spark SQL text of an instant as 2026-03-02T09:00:00, with a fraction where there is one."""
+    return f"regexp_replace(date_format({instant}, \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS\"), '\\\\.?0*$', '')"
 
 
 def line(agenda: Agenda) -> Column:
@@ -49,7 +53,7 @@ def _of_version(version: Version) -> str:
 
 
 def _struct(**other: str) -> str:
-    made = {"send_at": f"concat({ISO}, 'Z')", "headers": ONE_CLICK, **other}
+    made = {"send_at": f"concat({iso_text('send_at')}, 'Z')", "headers": ONE_CLICK, **other}
     return f"named_struct({', '.join(f'{quoted(name)}, {made.get(name, name)}' for name in FIELDS)})"
 
 

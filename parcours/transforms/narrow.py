@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from parcours.transforms.dispatch import by_version, quoted
@@ -36,9 +38,11 @@ NARROW = (
     "coupled_profile",
     "unknown_zone",
     "misfit_attributes",
+    "signals",
+    "is_apart",
 )
 """See `walk.people.people_of`."""
-OWN = ("late", "queue_order", "address_group", "coupled_profile")
+OWN = ("late", "queue_order", "address_group", "coupled_profile", "signals", "is_apart")
 """Those that are a person's own: who has one that counts isn't alike anybody."""
 
 
@@ -48,7 +52,8 @@ def with_likeness(movers: DataFrame, agenda: Agenda) -> DataFrame:
     Where places are contended, or answers depend on the moment, it is the instance's id, which gives the order.
     """
     told_apart = by_version([str(version.is_individual).lower() for version in agenda.versions])
-    is_single = told_apart | F.col("coupled_profile").isNotNull() | F.col("late").isNotNull()
+    own = [F.col(name).isNotNull() for name in ("coupled_profile", "late", "signals")]
+    is_single = reduce(Column.__or__, [told_apart, F.col("is_apart"), *own])
     texts = [f"coalesce(CAST({name} AS STRING), '-')" for name in NARROW if name not in OWN]
     digest = F.expr(f"md5(concat_ws('|', {', '.join(texts)}))")
     # An instance is that of one version only, yet its id is a digest as well: they are told apart by a letter.
@@ -88,7 +93,7 @@ def atoms_of(movers: DataFrame, counted: DataFrame) -> DataFrame:
 
 def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:
     """Adds `coupled_profile`, and `address_group`, equal for one address of one occurrence (2.5)."""
-    is_read = by_version([str(version.is_read).lower() for version in agenda.versions])
+    is_read = by_version([str(version.enters_together).lower() for version in agenda.versions])
     address_group = F.transform(
         "address_keys", lambda key: F.when(is_read & key.isNotNull(), F.xxhash64("version", "entry_key", key))
     )

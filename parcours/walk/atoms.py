@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,16 @@ class Atoms:
 
 ELIGIBILITY = ("", "no_address", "malformed_address", "no_consent")
 """Reasons of specification 2.5, 1, that follow from the profile alone; the first is none."""
+
+
+class Happening(NamedTuple):
+    """A signal that reaches an atom."""
+
+    atom: int
+    signal: int
+    at: int
+    late: int | None = None
+    """Its place among what was learnt late, all at the tick's start, one after another."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from parcours.definition.journeys import EventEntry
+from parcours.definition.journeys import BusinessEvent
 from parcours.walk import clock
 from parcours.walk.atoms import NONE, Integers
 from parcours.walk.cells import Cell, Ending, Row
@@ -114,8 +114,9 @@ class Entries:
         reject("not_in_profiles", ~atoms.has_profile[cell.atoms])
         reject("journey_closed", not version.is_live(at))
         reject("outside_dates", version.is_outside_dates(at))
-        reject("already_in_journey", inside)
-        if isinstance(version.journey.entry, EventEntry):
+        if not isinstance(version.journey.entry, BusinessEvent):  # inside once for each of them, whose ids differ
+            reject("already_in_journey", inside)
+        if version.has_reentry:
             reentry = version.journey.reentry
             reject("reentry_not_allowed", (last != NONE) & (not reentry.allowed))
             reject("reentry_too_soon", (last != NONE) & (last > at - clock.micros(reentry.after)))

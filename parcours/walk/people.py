@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.walk.atoms import NEVER, NONE, Arrival, Atoms, Booleans, Integers
+from parcours.walk.atoms import NEVER, NONE, Arrival, Atoms, Booleans, Happening, Integers
 from parcours.walk.plan import Version
 
 ALIKE = ("version", "moment", "late", "step_id", "arrived_at", "wakes_at", "is_deferred", "held")
 """What must be the same for movers to start in one cell."""
 
 
-def people_of(table: pa.Table, versions: Sequence[Version]) -> tuple[Atoms, list[Arrival], list[str]]:
-    """(atoms in the order of their names, the cells in which they start, the names in that order).
+@dataclass(frozen=True)
+class People:
+    """Atoms in the order of their names, the cells in which they start, and what happens to them."""
+
+    atoms: Atoms
+    arrivals: list[Arrival]
+    happenings: list[Happening]
+    names: list[str]
+
+
+def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
+    """The people of a walk, from its atoms as they come from Spark.
 
     An atom of one person is named by its instance_id, which is the order that counts; `count` says how many it is.
     """
@@ -41,7 +52,22 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> tuple[Atoms, list
         last_entry_at=_integers(table["last_entry_at"], NONE),
         pair=_pairs(table["coupled_profile"], version, versions),
     )
-    return atoms, _arrivals(table), table["alike"].to_pylist()
+    signals = _signals(table["signals"])
+    late = {text for text in pc.unique(table["late"]).to_pylist() if text is not None}
+    late |= {signal["late"] for _, signal in signals if signal["late"] is not None}
+    order = {text: number for number, text in enumerate(sorted(late))}
+    happenings = [
+        Happening(atom, signal["signal"], signal["at"], order[signal["late"]] if signal["late"] is not None else None)
+        for atom, signal in signals
+    ]
+    return People(atoms, _arrivals(table, order), happenings, table["alike"].to_pylist())
+
+
+def _signals(column: Any) -> list[tuple[int, dict[str, Any]]]:
+    has_any = pc.any(pc.greater(pc.list_value_length(column), 0)).as_py()
+    if not has_any:
+        return []
+    return [(atom, signal) for atom, signals in enumerate(column.to_pylist()) for signal in signals or ()]
 
 
 def _integers(column: Any, fill: int) -> Integers:
@@ -108,14 +134,12 @@ def _pairs(profiles: Any, version: Integers, versions: Sequence[Version]) -> Int
     return pairs
 
 
-def _arrivals(table: pa.Table) -> list[Arrival]:
+def _arrivals(table: pa.Table, order: Mapping[str, int]) -> list[Arrival]:
     """One for each different way of standing at the tick's start."""
     if not len(table):
         return []
     columns = {name: _plain(table[name]) for name in ALIKE}
     groups = pa.table(columns).to_pandas().groupby(list(ALIKE), dropna=False, sort=True).indices
-    late = sorted({text for text in pc.unique(columns["late"]).to_pylist() if text is not None})
-    order = {text: number for number, text in enumerate(late)}
     found = []
     for atoms in groups.values():
         first = {name: column[int(atoms[0])].as_py() for name, column in columns.items()}

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from parcours.definition.channels import Channel
-from parcours.definition.expressions import Compiled, Expected, Scope, compile_expression
+from parcours.definition.expressions import ANY_TEXT, Compiled, Expected, Scope, compile_expression
 from parcours.definition.expressions.terms import quoted
-from parcours.definition.journeys import EventEntry, Journey, ReadAudience
+from parcours.definition.journeys import (
+    BusinessEvent,
+    Criterion,
+    EventEntry,
+    Journey,
+    Qualification,
+    ReadAudience,
+)
 from parcours.definition.steps import Message
 from parcours.definition.templates import compile_template
 from parcours.walk import clock
@@ -43,6 +50,27 @@ class SendKind:
 
 
 @dataclass(frozen=True)
+class Signal:
+    """Something from outside that ends or wakes an instance: an event, a change of membership, or a reaction."""
+
+    kind: str
+    """`event`, `enter`, `exit` (of an audience), or the reaction."""
+    name: str
+    """The event's type, the audience, or the message step that is reacted to."""
+    where: str | None = None
+    """Spark SQL text of a boolean, over the names of expressions; of an event `event` are its own attributes."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A criterion of exit_when: its signals, or the question whether its condition is true."""
+
+    id: str
+    signals: tuple[int, ...] = ()
+    question: int | None = None
+
+
+@dataclass(frozen=True)
 class Rendering:
     """What a message says: Spark SQL text of each field, over the names of expressions."""
 
@@ -67,11 +95,14 @@ class Version:
     project_zone: str
     scope: Scope
     channels: Mapping[str, Channel]
+    attributes: Callable[[str], Mapping[str, str]] = lambda _: ANY_TEXT
+    """The types of an event type's attributes."""
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     audiences: list[str] = field(default_factory=list)
     sends: list[SendKind] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
     profile_columns: set[str] = field(default_factory=set)
     contents: dict[str, Rendering] = field(default_factory=dict)
     """What each message says, by step."""
@@ -81,6 +112,7 @@ class Version:
 
         self.holdout = self._holdout_question()
         self.entry_where = self._entry_where()
+        self.exits = [self._exit(criterion) for criterion in self.journey.exit_when]
         for step in self.journey.steps:
             self.moves[step.id] = plan_step(step, self)
         self.moves["end"] = End("end", "end", {})
@@ -158,6 +190,32 @@ class Version:
             self.audiences.append(audience)
         return self.audiences.index(audience)
 
+    def hear(self, kind: str, name: str, where: str | None = None) -> int:
+        """Number of a signal; a `where` of an event sees that event's attributes as `event`."""
+        text = None
+        if where is not None:
+            scope = replace(self.scope, event=self.attributes(name)) if kind == "event" else self.scope
+            compiled = compile_expression(where, scope, "boolean")
+            self.profile_columns |= compiled.profile_columns
+            text = compiled.sql
+        signal = Signal(kind, name, text)
+        if signal not in self.signals:
+            self.signals.append(signal)
+        return self.signals.index(signal)
+
+    def hear_change(self, audience: str, on: str | None, where: str | None = None) -> tuple[int, ...]:
+        """Numbers of the signals that a membership starts, or ends."""
+        kinds = ("enter", "exit") if on == "both" else (on or "enter",)
+        return tuple(self.hear(kind, audience, where) for kind in kinds)
+
+    def _exit(self, criterion: Criterion) -> Exit:
+        if criterion.event is not None:
+            return Exit(criterion.id, (self.hear("event", criterion.event, criterion.where),))
+        if criterion.audience is not None:
+            return Exit(criterion.id, self.hear_change(criterion.audience, criterion.on))
+        assert criterion.condition is not None, "a criterion is one of three"
+        return Exit(criterion.id, question=self.ask_truth(criterion.condition))
+
     def ask_send(self, step: Message) -> int:
         """Number of the kind of send that a message is."""
         channel = self.channels[step.channel]
@@ -211,7 +269,7 @@ class Version:
     def _entry_where(self) -> str | None:
         """Spark SQL text that an event must satisfy to bring its profile in; `__now` is the moment of entry."""
         entry = self.journey.entry
-        if isinstance(entry, EventEntry) and entry.where is not None:
+        if isinstance(entry, EventEntry | BusinessEvent) and entry.where is not None:
             return self._compiled(entry.where, "boolean").sql
         return None
 
@@ -224,3 +282,13 @@ class Version:
     @property
     def is_read(self) -> bool:
         return isinstance(self.journey.entry, ReadAudience)
+
+    @property
+    def enters_together(self) -> bool:
+        """Whether one occurrence or business event brings many in: of those an address gets one send (2.5)."""
+        return isinstance(self.journey.entry, ReadAudience | BusinessEvent)
+
+    @property
+    def has_reentry(self) -> bool:
+        """Whether the rules of re-entry are asked (1.2)."""
+        return isinstance(self.journey.entry, EventEntry | Qualification)

@@ -154,7 +154,7 @@ def judge(walk: Walk, cell: Cell, at: int) -> list[Cell]:
 
 
 def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
-    """The cell cut by what forbids the send at that moment; an empty reason: nothing (2.5, 1)."""
+    """The cell cut by what forbids the send at that moment; an empty reason: nothing (2.5, 1, and what precedes)."""
     message = cell.move
     assert isinstance(message, Message)
     atoms, send_kind = walk.atoms, message.send
@@ -164,7 +164,12 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
     allowed_from = walk.allow_list_from.get(message.step.channel)
     if allowed_from is not None and allowed_from <= at:
         code[(code == 0) & (atoms.allowed_at[cell.atoms, send_kind] > at)] = len(ELIGIBILITY) + 1
-    names = (*ELIGIBILITY, "suppressed", "not_allowed")
+    names = [*ELIGIBILITY, "suppressed", "not_allowed"]
+    for number, criterion in reversed(list(enumerate(cell.version.exits))):  # the first listed has the last word
+        answers = None if criterion.question is None else walk.answers(cell, criterion.question, at)
+        if answers is not None:
+            code[answers == 1] = len(names) + number
+    names += [LEAVES + criterion.id for criterion in cell.version.exits]
     found = np.unique(code)
     if len(found) == 1:
         return [(cell, names[int(found[0])])]
@@ -212,8 +217,16 @@ def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
     walk.queue(cell, sender, prefix_of(cell), at)
 
 
+LEAVES = "exit:"
+"""Before the id of a criterion of exit_when whose condition is true: it comes before all else (2.5)."""
+
+
 def exclude(walk: Walk, cell: Cell, reason: str, at: int) -> None:
+    """The cell gets nothing: it goes on, or leaves by a criterion of exit_when."""
     assert cell.move is not None
+    if reason.startswith(LEAVES):
+        walk.finish(cell, at, "exited", reason.removeprefix(LEAVES))
+        return
     cell.note(at, "excluded", None, reason)
     walk.advance(cell, cell.move.targets["on_excluded"], at)
 

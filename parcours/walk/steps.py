@@ -6,7 +6,7 @@ Adding a step type: a class in `definition/steps.py`, and here one function regi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,11 @@ class Move:
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
         """Those who go on at once. All others have been put where they stand, or have ended."""
         raise NotImplementedError  # pragma: no cover - every move has its own
+
+    def time_over(self, cell: Cell, at: int) -> str:
+        """Notes that the time for which a cell stood here is over; the step to which it goes."""
+        cell.note(at, "passed")
+        return self.targets["next"]
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,22 @@ def _(step: steps.Split, version: Version) -> Move:
     return Split(step.id, step.type, version.journey.targets(step), labels, question)
 
 
+# ----------------------------------------------------------------------------------------------------- experiment
+@plan_step.register(steps.Experiment)
+def _(step: steps.Experiment, version: Version) -> Move:
+    """A split by weight: a holdout takes the first buckets, the arms share the rest by cumulative floor (2.2)."""
+    bucket = version.bucket(f"{version.journey.id}|{step.id}")
+    below = int((step.holdout or 0) * 100)
+    cases, labels = ([f"WHEN {bucket} < {below} THEN 0L"], ["holdout"]) if below else ([], [])
+    total, so_far = sum(arm.weight for arm in step.arms), 0
+    for arm in step.arms:
+        so_far += arm.weight
+        cases.append(f"WHEN {bucket} < {below + (10_000 - below) * so_far // total} THEN {len(labels)}L")
+        labels.append(arm.label)
+    question = version.ask(f"CASE {' '.join(cases)} END")
+    return Split(step.id, step.type, version.journey.targets(step), tuple(labels), question)
+
+
 # ---------------------------------------------------------------------------------------------------- profile_cap
 @dataclass(frozen=True)
 class Cap(Move):
@@ -236,6 +257,46 @@ def _(step: steps.Wait, version: Version) -> Move:
     if isinstance(step.until, str):
         return Wait(step.id, step.type, targets, question=version.ask_instant(step.until))
     return Wait(step.id, step.type, targets, moment=step.until)
+
+
+# --------------------------------------------------------------------------------------------------------- listen
+@dataclass(frozen=True)
+class Listen(Move):
+    paths: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """(label, signals), as they are listed."""
+    timeout: int | None = None
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        cell.note(at, "waiting")
+        if self.timeout is None:
+            walk.remember(cell)
+        else:
+            walk.wait(cell, at + self.timeout)
+        yield from ()
+
+    def time_over(self, cell: Cell, at: int) -> str:
+        cell.note(at, "passed", "timeout")
+        return self.targets["timeout"]
+
+    def heard(self, signals: Set[int]) -> str | None:
+        """The label of the first listed path that one of these takes."""
+        return next((label for label, own in self.paths if not signals.isdisjoint(own)), None)
+
+
+@plan_step.register(steps.Listen)
+def _(step: steps.Listen, version: Version) -> Move:
+    def signals(path: steps.ListenPath) -> tuple[int, ...]:
+        if path.event is not None:
+            return (version.hear("event", path.event, path.where),)
+        if path.audience is not None:
+            return version.hear_change(path.audience, path.on, path.where)
+        assert path.reaction is not None
+        assert path.of is not None
+        return (version.hear(path.reaction, path.of, path.where),)
+
+    paths = tuple((path.label, signals(path)) for path in step.paths)
+    timeout = clock.micros(step.timeout) if step.timeout is not None else None
+    return Listen(step.id, step.type, version.journey.targets(step), paths, timeout)
 
 
 # -------------------------------------------------------------------------------------------------------- message

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from parcours.definition.channels import Channel
-from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Integers
+from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Happening, Integers
 from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
 from parcours.walk.entries import Entries
+from parcours.walk.outside import Outside
 from parcours.walk.plan import Version
 from parcours.walk.settle import exclude, serve, take_places
 from parcours.walk.steps import Cap, Message
@@ -60,6 +61,7 @@ class Task:
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
     queue_ends: Mapping[str, tuple[Prefix, int]] = field(default_factory=dict)
     answers: Mapping[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
+    happenings: Sequence[Happening] = ()
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,16 @@ class Walk:
         self.finished: list[tuple[Cell, Ending]] = []
         self.asked: dict[Asked, list[Integers]] = defaultdict(list)
         self.queues: set[str] = set()
+        self.outside = Outside(self)
 
     # ------------------------------------------------------------------------------------------------- the heap
     def run(self) -> Result:
         late = self._start()
         self.is_late = True
-        for number in sorted(late):
-            self.entries.enter(late[number], self.task.start)
+        for number in sorted({*late, *self.outside.late}):
+            self.outside.take_late(number, self.task.start)
+            if number in late:
+                self.entries.enter(late[number], self.task.start)
         self.is_late = False
         while self.heap and self.heap[0][0] <= self.task.until:
             at, phase = self.heap[0][:2]
@@ -133,6 +138,8 @@ class Walk:
         elif phase == TIMEOUT:
             for version in {version.index: version for version in things["timeout"]}.values():
                 self._time_out(version, at)
+        elif phase == EXIT:
+            self.outside.end(self.outside.at[at], at)
         elif phase == FORCED:
             for journey in sorted(set(things["force"])):
                 self._all_leave(journey, at, "forced_reentry")
@@ -169,6 +176,9 @@ class Walk:
                 self.push(version.ends_at, ENDS, "end", version)
         for sender in self.senders.values():
             self.look_later(sender, task.start)
+        for at in self.outside.at:
+            self.push(at, EXIT, "happen", None)
+            self.push(at, DUE, "happen", None)
         return late
 
     def _place(self, cell: Cell, arrival: Arrival) -> None:
@@ -204,10 +214,10 @@ class Walk:
             is_over = self.atoms.entered_at[cell.atoms] + version.timeout <= at
             if is_over.any():
                 late = cell.part(is_over)
-                self._shrink(cell, ~is_over)
+                self.shrink(cell, ~is_over)
                 self.finish(late, at, "timed_out")
 
-    def _shrink(self, cell: Cell, keep: Booleans) -> None:
+    def shrink(self, cell: Cell, keep: Booleans) -> None:
         """Leaves the cell where it stands, with fewer atoms."""
         if keep.any():
             cell.atoms = cell.atoms[keep]
@@ -217,11 +227,12 @@ class Walk:
     # -------------------------------------------------------------------------------------------------- the due
     def _due(self, at: int, things: Mapping[str, list[Any]]) -> None:
         """Whoever is due, woken or waiting for room, to the end of all that they do at that instant."""
+        if "happen" in things:
+            self.outside.wake(self.outside.at[at], at)
         for cell, timer in things.get("wake", []):
             if cell.timer == timer:
                 self.leave(cell)
-                cell.note(at, "passed")
-                self.advance(cell, cell.move.targets["next"], at)
+                self.advance(cell, cell.move.time_over(cell, at), at)
         looking = {s.channel.name for s in things.get("look", []) if s.next_look == at}
         expired = {s.channel.name for s in things.get("expire", [])}
         self.rounds(at, looking, expired)
@@ -331,6 +342,7 @@ class Walk:
         """Notes that the cell stands somewhere, so that an exit finds it."""
         cell.sender, cell.prefix = sender, prefix
         self.standing_by[cell.version.journey.id][id(cell)] = cell
+        self.outside.note(cell)
 
     def forget(self, cell: Cell) -> None:
         self.standing_by[cell.version.journey.id].pop(id(cell), None)

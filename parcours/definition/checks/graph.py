@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from parcours.definition.checks.known import Draft
 from parcours.definition.problems import Finding, Loc, did_you_mean
-from parcours.definition.steps import AnyStep, Condition, ConditionPath, Split, SplitPath
+from parcours.definition.steps import AnyStep
 
 # `end` is a target; `entry` is where outcomes say that an instance entered.
 RESERVED = ("end", "entry")
@@ -46,14 +46,13 @@ def _check_targets(draft: Draft) -> Iterator[Finding]:
 
 def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:
     """The targets that the author wrote, each with where it stands in the step."""
-    for key in ("next", "otherwise", "on_excluded"):
+    for key in ("next", "otherwise", "on_excluded", "on_timeout"):
         if (target := getattr(step, key, None)) is not None:
             yield (key,), target
-    if isinstance(step, Condition | Split):
-        paths: tuple[ConditionPath | SplitPath, ...] = step.paths
-        for place, path in enumerate(paths):
+    for key in ("paths", "arms"):
+        for place, path in enumerate(getattr(step, key, ())):
             if path.next is not None:
-                yield ("paths", place, "next"), path.next
+                yield (key, place, "next"), path.next
 
 
 def _check_ways(ways: dict[str, set[str]]) -> Iterator[Finding]:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parcours.definition.checks.graph import check_graph
+from parcours.definition.checks.happenings import check_audience, check_event, check_exits, check_listen, check_metric
 from parcours.definition.checks.known import Draft, Known, scope_of
 from parcours.definition.checks.sends import check_send
 from parcours.definition.checks.texts import check_expression
-from parcours.definition.entries import EventEntry, ReadAudience, Waves
+from parcours.definition.entries import BusinessEvent, EventEntry, Qualification, ReadAudience, Waves
 from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey
-from parcours.definition.problems import Finding, Loc, did_you_mean
-from parcours.definition.steps import AnyStep, AudienceTest, Condition, Message, ProfileCap, Split, Wait
+from parcours.definition.problems import Finding, Loc
+from parcours.definition.steps import (
+    AnyStep,
+    AudienceTest,
+    Condition,
+    Experiment,
+    Listen,
+    Message,
+    ProfileCap,
+    Split,
+    Wait,
+)
 from parcours.definition.times import format_duration, iso
 
 SHORTEST_INTERVAL = timedelta(minutes=30)
@@ -28,6 +40,8 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
         yield from _check_entry(draft, known)
     yield from check_graph(draft)
     scope = scope_of(draft.entry, draft.zone, known)
+    if draft.whole is not None:
+        yield from check_exits(draft.whole.exit_when, known, scope)
     for place, step in draft.steps:
         yield from _check_step(step, ("steps", place), draft, known, scope)
 
@@ -51,25 +65,19 @@ def _check_dates(journey: Journey) -> Iterator[Finding]:
 
 def _check_entry(draft: Draft, known: Known) -> Iterator[Finding]:
     entry = draft.entry
-    if isinstance(entry, EventEntry):
-        if known.events is not None and entry.event not in known.events:
-            remedy = did_you_mean(entry.event, known.events) or "declare it in events.yaml"
-            yield Finding(("entry", "event"), f"no event '{entry.event}'", remedy)
+    if isinstance(entry, EventEntry | BusinessEvent):
+        yield from check_event(entry.event, ("entry", "event"), known)
         if entry.where is not None:
-            yield from check_expression(entry.where, scope_of(entry, draft.zone, known), "boolean", ("entry", "where"))
+            scope = scope_of(entry, draft.zone, known)
+            if isinstance(entry, BusinessEvent):  # which has no profile
+                scope = replace(scope, profile={})
+            yield from check_expression(entry.where, scope, "boolean", ("entry", "where"))
+    if isinstance(entry, BusinessEvent | Qualification):
+        yield from check_audience(entry.audience, ("entry", "audience"), known)
     elif isinstance(entry, ReadAudience):
-        yield from _check_audience(entry.audience, ("entry", "audience"), known)
+        yield from check_audience(entry.audience, ("entry", "audience"), known)
         if entry.waves is not None:
             yield from _check_waves(entry.waves, entry.schedule.at)
-
-
-def _check_audience(audience: str, loc: Loc, known: Known) -> Iterator[Finding]:
-    """Nobody has to write an audience: any id may be filled by a load."""
-    filled = known.filled_audiences
-    if audience not in known.audiences and filled is not None and audience not in filled:
-        what = f"audience '{audience}' has neither a file nor a member"
-        remedy = did_you_mean(audience, known.audiences) or f"write audiences/{audience}.yaml, or load its members"
-        yield Finding(loc, what, remedy, is_warning=True)
 
 
 def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
@@ -104,24 +112,30 @@ def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scop
             yield from _check_cap(step, loc, draft)
         case Wait():
             yield from _check_wait(step, loc, draft, scope)
+        case Listen():
+            yield from _check_labels([path.label for path in step.paths], loc, "timeout")
+            yield from check_listen(step, loc, draft, known, scope)
+        case Experiment():
+            yield from _check_labels([arm.label for arm in step.arms], loc, "holdout", key="arms")
+            yield from check_metric(step, loc, known, scope)
         case Message():
             yield from check_send(step, loc, draft, known, scope)
 
 
-def _check_labels(labels: list[str], loc: Loc) -> Iterator[Finding]:
+def _check_labels(labels: list[str], loc: Loc, reserved: str | None = None, key: str = "paths") -> Iterator[Finding]:
     for place, label in enumerate(labels):
         if label in labels[:place]:
-            yield Finding((*loc, "paths", place, "label"), f"label '{label}' stands twice", "give each path its own")
+            yield Finding((*loc, key, place, "label"), f"label '{label}' stands twice", "give each path its own")
+        if label == reserved:
+            yield Finding((*loc, key, place, "label"), f"'{label}' is reserved", "give the path another label")
 
 
 def _check_condition(step: Condition, loc: Loc, known: Known, scope: Scope) -> Iterator[Finding]:
-    yield from _check_labels([path.label for path in step.paths], loc)
+    yield from _check_labels([path.label for path in step.paths], loc, "otherwise")
     for place, path in enumerate(step.paths):
         here = (*loc, "paths", place)
-        if path.label == "otherwise":
-            yield Finding((*here, "label"), "'otherwise' is reserved", "give the path another label")
         if isinstance(path.when, AudienceTest):
-            yield from _check_audience(path.when.audience, (*here, "when", "audience"), known)
+            yield from check_audience(path.when.audience, (*here, "when", "audience"), known)
         elif isinstance(path.when, str):
             yield from check_expression(path.when, scope, "boolean", (*here, "when"))
 

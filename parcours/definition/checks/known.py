@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from parcours.definition.channels import Channel
 from parcours.definition.contents import Template
-from parcours.definition.entries import AnyEntry, EventEntry, ReadAudience
+from parcours.definition.entries import AnyEntry, BusinessEvent, EventEntry, ReadAudience
 from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey
 from parcours.definition.steps import AnyStep
@@ -50,12 +50,17 @@ def scope_of(entry: AnyEntry | None, zone: str, known: Known) -> Scope:
     """The names that a journey's expressions may use. What can't be known, for a mistake told elsewhere, may be any."""
     event: Mapping[str, str] | None = None
     audience: Mapping[str, str] | None = None
-    if entry is None or isinstance(entry, EventEntry):
-        declared = known.events.get(entry.event) if known.events and entry else None
-        event = ANY_TEXT if declared is None else declared
+    if entry is None or isinstance(entry, EventEntry | BusinessEvent):
+        event = attributes_of(entry.event if entry else None, known)
     if entry is None or isinstance(entry, ReadAudience):
         audience = known.audiences.get(entry.audience, ANY_TEXT) if entry else ANY_TEXT
     return Scope(profile=known.profile, event=event, audience=audience, zone=zone)
+
+
+def attributes_of(event: str | None, known: Known) -> Mapping[str, str]:
+    """The types of an event's attributes; of one that isn't declared any may be named, as text."""
+    declared = known.events.get(event) if known.events and event else None
+    return ANY_TEXT if declared is None else declared
 
 
 def wide_scope(known: Known) -> Scope:

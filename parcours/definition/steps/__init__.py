@@ -9,6 +9,12 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from parcours.definition.contents import Content
 from parcours.definition.problems import Mistake, exactly_one
+from parcours.definition.steps.base import Step, StepWithNext
+from parcours.definition.steps.experiment import Arm as Arm
+from parcours.definition.steps.experiment import Experiment as Experiment
+from parcours.definition.steps.experiment import Metric as Metric
+from parcours.definition.steps.listen import Listen as Listen
+from parcours.definition.steps.listen import ListenPath as ListenPath
 from parcours.definition.values import (
     ClosingTime,
     Count,
@@ -26,27 +32,6 @@ from parcours.definition.values import (
     Truth,
     by_type,
 )
-
-
-class Step(Definition):
-    """What all steps have."""
-
-    id: Name = Field(description="Its name within the journey, for ever: outcomes, buckets and delivery ids hold it.")
-
-    def ways_out(self, following: str) -> dict[str, str]:
-        """Where each way out leads, by the label of its path or else by its key; `following` is next in the list."""
-        return {}
-
-
-class StepWithNext(Step):
-    """A step that somebody leaves."""
-
-    next: Target | None = Field(
-        default=None, description="Where to go on: the following step unless given; `end` ends."
-    )
-
-    def ways_out(self, following: str) -> dict[str, str]:
-        return {"next": self.next or following}
 
 
 class AudienceTest(Definition):
@@ -228,6 +213,8 @@ AnyStep = Annotated[
     | Annotated[Split, Tag("<split>")]
     | Annotated[ProfileCap, Tag("<profile_cap>")]
     | Annotated[Wait, Tag("<wait>")]
+    | Annotated[Listen, Tag("<listen>")]
+    | Annotated[Experiment, Tag("<experiment>")]
     | Annotated[Message, Tag("<message>")]
     | Annotated[End, Tag("<end>")],
     Discriminator(by_type),
