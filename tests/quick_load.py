@@ -43,6 +43,13 @@ def quick_load(store: Any, table: str, rows: Sequence[Mapping[str, Any]]) -> Non
         _update(store, table, pa.Table.from_pylist(list(changed.values()), schema=schema))
 
 
+def replace_table(store: Any, table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The whole content of a table that lookups read, and that only they know."""
+    typed = [{name: cast(row.get(name), kind) for name, kind in columns.items()} for row in rows]
+    schema = pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns.items()])
+    write_deltalake(store.path(table), pa.Table.from_pylist(typed, schema=schema), mode="overwrite")
+
+
 def _add_columns(store: Any, table: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The Spark types of the table's columns, after those that the rows bring have been added."""
     declared = getattr(store.project, "profiles", None) or {}

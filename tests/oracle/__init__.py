@@ -15,8 +15,9 @@ under these keys in events.yaml and profiles.yaml (both may be missing); `script
     {"do": "pause", "id": "...", "at": "...", "discard": False, "for": None | "P3D"}
     {"do": "tick", "until": "...", "every": None | "PT6H"}
 
-Covered: all entries, re-entry, exits; all steps; limits, ramp-ups (no presets, hold_if, groups, routes), overflow, max_deferral; eligibility, quiet
-hours, frequency caps; late and repeated sources; pause, close, stop, versions. Not: journey caps, templates, variants, batches, test and dry runs.
+Covered: all entries, re-entry, exits; all steps; limits, ramp-ups (no presets, hold_if, groups, routes), overflow,
+max_deferral; eligibility, quiet hours, frequency caps; late and repeated sources; pause, close, stop, versions. Not:
+journey caps, templates, variants, batches, test and dry runs.
 """
 
 from tests.oracle.engine import run
