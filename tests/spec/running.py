@@ -51,7 +51,7 @@ class Part:
 
     @property
     def names(self) -> set[str]:
-        """Those of journeys, people, audiences, events and looked-up tables, and real channels that only it may have."""
+        """Those of journeys, people, audiences, events and looked-up tables, and channels that only it may have."""
         rows = [row for command in self.case["script"] for row in command.get("rows", ())]
         named = {str(row[name]) for row in rows for name in ROW_NAMES if row.get(name) is not None}
         owned = set(self.case["channels"]) if self.told.channels_matter else set()
