@@ -20,7 +20,7 @@ def test_a_bad_row_costs_that_row_alone_with_a_reason() -> Told:
             use_profile_timezone: true
             entry: {type: event, event: order_placed}
             steps:
-              - {id: product, type: lookup, table: products, key: {sku: "event.sku"}, select: [name, price], as: product}
+              - {id: p, type: lookup, table: products, key: {sku: "event.sku"}, select: [name, price], as: product}
               - id: dear
                 type: condition
                 paths: [{label: "yes", when: "event.amount * product.price > 100"}]
@@ -51,27 +51,27 @@ def test_a_bad_row_costs_that_row_alone_with_a_reason() -> Told:
         outcomes="""
             profile_id | occurred_at | step_id | step_type | outcome   | path      | reason
             ada        | 03-02 12:00 | entry   | entry     | entered   |           |
-            ada        | 03-02 12:00 | product | lookup    | passed    |           |
+            ada        | 03-02 12:00 | p       | lookup    | passed    |           |
             ada        | 03-02 12:00 | dear    | condition | passed    | yes       |
             ada        | 03-02 12:00 | morning | wait      | waiting   |           |
             ada        | 03-03 00:00 | morning | wait      | passed    |           |
             ada        | 03-03 00:00 | end     | end       | completed |           |
             bob        | 03-02 12:00 | entry   | entry     | entered   |           |
-            bob        | 03-02 12:00 | product | lookup    | failed    |           | no_row
+            bob        | 03-02 12:00 | p       | lookup    | failed    |           | no_row
             cleo       | 03-02 12:00 | entry   | entry     | entered   |           |
-            cleo       | 03-02 12:00 | product | lookup    | passed    |           |
+            cleo       | 03-02 12:00 | p       | lookup    | passed    |           |
             cleo       | 03-02 12:00 | dear    | condition | passed    | yes       |
             cleo       | 03-02 12:00 | morning | wait      | waiting   |           |
             cleo       | 03-03 08:00 | morning | wait      | passed    |           |
             cleo       | 03-03 08:00 | end     | end       | completed |           |
             dan        | 03-02 12:00 | entry   | entry     | entered   |           |
-            dan        | 03-02 12:00 | product | lookup    | passed    |           |
+            dan        | 03-02 12:00 | p       | lookup    | passed    |           |
             dan        | 03-02 12:00 | dear    | condition | passed    | otherwise |
             dan        | 03-02 12:00 | morning | wait      | waiting   |           |
             dan        | 03-03 08:00 | morning | wait      | passed    |           |
             dan        | 03-03 08:00 | end     | end       | completed |           |
             eve        | 03-02 12:00 | entry   | entry     | entered   |           |
-            eve        | 03-02 12:00 | product | lookup    | passed    |           |
+            eve        | 03-02 12:00 | p       | lookup    | passed    |           |
             eve        | 03-02 12:00 | dear    | condition | passed    | otherwise |
             eve        | 03-02 12:00 | morning | wait      | waiting   |           |
             eve        | 03-03 00:00 | morning | wait      | passed    |           |
@@ -80,7 +80,7 @@ def test_a_bad_row_costs_that_row_alone_with_a_reason() -> Told:
         instances="""
             profile_id | status    | reason | step_id | ended_at
             ada        | completed |        | end     | 03-03 00:00
-            bob        | failed    | no_row | product | 03-02 12:00
+            bob        | failed    | no_row | p       | 03-02 12:00
             cleo       | completed |        | end     | 03-03 08:00
             dan        | completed |        | end     | 03-03 08:00
             eve        | completed |        | end     | 03-03 00:00
@@ -94,7 +94,13 @@ def test_what_is_not_found_goes_to_on_error_where_there_is_one() -> Told:
         journey="""
             entry: {type: event, event: order_placed}
             steps:
-              - {id: p, type: lookup, table: products, key: {sku: "event.sku"}, select: [name], as: product, on_error: sorry}
+              - id: p
+                type: lookup
+                table: products
+                key: {sku: "event.sku"}
+                select: [name]
+                as: product
+                on_error: sorry
               - {id: fine, type: end}
               - {id: sorry, type: condition, paths: [{label: nothing, when: "product.name IS NULL"}]}
         """,

@@ -122,7 +122,9 @@ def test_a_later_load_of_the_column_wins_over_its_own_instance_too() -> Told:
             steps:
               - {id: promote, type: update_profile, set: {tier: "'gold'", score: "7"}}
               - {id: pause, type: wait, for: 1d}
-              - {id: which, type: condition, paths: [{label: silver, when: "profile.tier = 'silver' AND profile.score = 7"}]}
+              - id: which
+                type: condition
+                paths: [{label: silver, when: "profile.tier = 'silver' AND profile.score = 7"}]
         """,
         profiles="""
             profile_id | tier  | score:int
@@ -179,7 +181,9 @@ def test_what_does_not_fit_or_cannot_be_computed_is_null() -> Told:
             entry: {type: event, event: go}
             steps:
               - {id: spoil, type: update_profile, set: {score: "event.word", share: "1 / profile.none"}}
-              - {id: which, type: condition, paths: [{label: empty, when: "profile.score IS NULL AND profile.share IS NULL"}]}
+              - id: which
+                type: condition
+                paths: [{label: empty, when: "profile.score IS NULL AND profile.share IS NULL"}]
         """,
         profiles="""
             profile_id | score:int | share:double | none:int
