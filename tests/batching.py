@@ -12,7 +12,8 @@ Rows = dict[str, list[dict[str, Any]]]
 Segment = tuple[list[Case], Case]
 """The commands before a tick, and the tick."""
 
-ROW_NAMES = ("profile_id", "audience_id", "event_id", "event_type")
+ROW_NAMES = ("profile_id", "audience_id", "event_id", "event_type", "feedback_id")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 IN_SQL = re.compile(r"\b(in_audience|event_count|has_received)\('(\w+)'")
 
 
@@ -22,7 +23,8 @@ class Conflict(Exception):
 
 # ------------------------------------------------------------------------------------------------------------ renaming
 def renamed(case: Case, prefix: str, channels: Mapping[str, str] | None = None) -> Case:
-    """The case with the prefix before the ids of profiles, journeys, audiences and events; channels as mapped.
+    """The case with the prefix before the ids of profiles, journeys, audiences, events, feedback and the names of
+    tables that lookups read; channels as mapped.
 
     A channel that is not in the mapping keeps its name.
     """
@@ -36,6 +38,9 @@ def renamed(case: Case, prefix: str, channels: Mapping[str, str] | None = None) 
 
 
 def _renamed_command(command: Case, prefix: str, channels: Mapping[str, str]) -> Case:
+    if command["do"] == "replace":
+        rows = [_renamed_row(row, prefix, channels) for row in command["rows"]]
+        return {**command, "table": prefix + command["table"], "rows": rows}
     if command["do"] == "load":
         return {**command, "rows": [_renamed_row(row, prefix, channels) for row in command["rows"]]}
     if command["do"] == "publish":
@@ -48,11 +53,20 @@ def _renamed_row(row: Case, prefix: str, channels: Mapping[str, str]) -> Case:
     new = {name: prefix + row[name] for name in ROW_NAMES if row.get(name) is not None}
     if "channel" in row:
         new["channel"] = channels.get(row["channel"], row["channel"])
+    if "delivery" in row:
+        new["delivery"] = _renamed_delivery(row["delivery"], prefix)
     return {**row, **new}
 
 
+def _renamed_delivery(said: Case, prefix: str) -> Case:
+    """Its instance's names; the entry key of a read is an instant, of all else it begins with a name."""
+    new = {name: prefix + said[name] for name in ("journey_id", "profile_id")}
+    is_instant = INSTANT.fullmatch(said["entry_key"])
+    return {**said, **new, "entry_key": said["entry_key"] if is_instant else prefix + said["entry_key"]}
+
+
 def _renamed_definition(part: Any, prefix: str, channels: Mapping[str, str]) -> Any:
-    """Every `audience`, `event` and `channel` of a journey, and the names in its expressions."""
+    """Every `audience`, `event`, `channel`, other `journey` and `table`, and the names in the expressions."""
     if isinstance(part, str):
         return IN_SQL.sub(lambda found: f"{found[1]}('{prefix}{found[2]}'", part)
     if isinstance(part, list | tuple):
@@ -60,11 +74,12 @@ def _renamed_definition(part: Any, prefix: str, channels: Mapping[str, str]) -> 
     if not isinstance(part, Mapping):
         return part
     new = {key: _renamed_definition(value, prefix, channels) for key, value in part.items()}
-    for key in ("audience", "event"):
+    for key in ("audience", "event", "journey", "table"):
         if isinstance(part.get(key), str):
             new[key] = prefix + part[key]
-    if "channel" in part:
-        new["channel"] = channels.get(part["channel"], part["channel"])
+    for key in ("channel", "best_send_time"):
+        if key in part:
+            new[key] = channels.get(part[key], part[key])
     return new
 
 
@@ -72,14 +87,14 @@ def rows_of(rows: Rows, prefix: str) -> Rows:
     """The rows of the case with the prefix, without it. Instance ids stay as they came out."""
     found: Rows = {}
     for table, all_rows in rows.items():
-        mine = [row for row in all_rows if row["journey_id"].startswith(prefix)]
+        mine = [row for row in all_rows if (row.get("journey_id") or row["profile_id"]).startswith(prefix)]
         found[table] = [
             {key: _bare(value, prefix) if key in BARE else value for key, value in row.items()} for row in mine
         ]
     return found
 
 
-BARE = ("journey_id", "profile_id", "entry_key")
+BARE = ("journey_id", "profile_id", "entry_key", "audience_id")
 
 
 def _bare(value: str, prefix: str) -> str:

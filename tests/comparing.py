@@ -10,7 +10,14 @@ from typing import Any
 Row = Mapping[str, Any]
 Rows = Mapping[str, list[dict[str, Any]]]
 
-KEYS = {"step_outcomes": "instance_id", "deliveries": "instance_id", "journey_instances": "instance_id"}
+KEYS = {
+    **dict.fromkeys(("step_outcomes", "deliveries", "journey_instances", "profile_updates"), "instance_id"),
+    "audience_members": "profile_id",
+}
+"""What the rows of a table are compared by."""
+
+
+NAMES = ("journey_id", "profile_id", "instance_id")
 
 
 def compare(ours: Rows, theirs: Rows, names: tuple[str, str] = ("engine", "oracle")) -> str:
@@ -20,24 +27,24 @@ def compare(ours: Rows, theirs: Rows, names: tuple[str, str] = ("engine", "oracl
 
 
 def _compare_table(table: str, ours: list[dict[str, Any]], theirs: list[dict[str, Any]], names: tuple[str, str]) -> str:
-    mine, other = _by_instance(ours), _by_instance(theirs)
+    mine, other = _by_key(table, ours), _by_key(table, theirs)
     differing = [instance for instance in {**mine, **other} if _counted(mine[instance]) != _counted(other[instance])]
     if not differing:
         return ""
     first = min(differing, key=lambda instance: _first_difference(mine[instance], other[instance]))
-    sample = (mine[first] or other[first])[0]
+    sample, what = (mine[first] or other[first])[0], KEYS[table].removesuffix("_id")
     head = (
-        f"{table}: {len(differing)} instances of {len({**mine, **other})} differ"
+        f"{table}: {len(differing)} {what}s of {len({**mine, **other})} differ"
         f" ({len(ours)} rows in {names[0]}, {len(theirs)} in {names[1]})."
-        f" The first: {sample['journey_id']}, {sample['profile_id']}, {first}"
+        f" The first: {', '.join(sample[name] for name in NAMES if name in sample)}"
     )
     return "\n".join([head, *_side_by_side(table, mine[first], other[first], names)])
 
 
-def _by_instance(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _by_key(table: str, rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        found[row["instance_id"]].append(row)
+        found[row[KEYS[table]]].append(row)
     return found
 
 
@@ -52,7 +59,8 @@ def _first_difference(mine: list[dict[str, Any]], other: list[dict[str, Any]]) -
 
 
 def _moment(row: Row) -> Any:
-    return row.get("occurred_at") or row.get("send_at") or row.get("ended_at") or row.get("entered_at")
+    names = ("occurred_at", "send_at", "updated_at", "ended_at", "entered_at")
+    return next((row[name] for name in names if row.get(name)), None)
 
 
 def _side_by_side(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.comparing import compare
 from tests.oracle.clock import duration, instant, iso
-from tests.quick_load import quick_load
+from tests.oracle.identity import described_delivery
+from tests.quick_load import quick_load, replace_table
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -37,6 +38,8 @@ COLUMNS = {
         *("instance_id", "journey_id", "journey_version", "profile_id", "entry_key", "entered_at"),
         *("status", "reason", "step_id", "due_at", "ended_at"),
     ),
+    "profile_updates": (*("profile_id", "column", "value", "former_value", "updated_at", "instance_id", "step_id"),),
+    "audience_members": ("audience_id", "profile_id", "entered_at", "exited_at"),
 }
 CONTENT = {
     "email": {"subject": "Hello", "html": "<a href='{{ unsubscribe_url }}'>unsubscribe</a>"},
@@ -60,7 +63,9 @@ def run(case: Case, folder: Path, spark: SparkSession | None = None, *, loads_fo
     for command in case["script"]:
         if command["do"] == "load":
             load = load_rows if loads_for_real else quick_load
-            load(store, command["table"], command["rows"])
+            load(store, command["table"], [with_delivery(row) for row in command["rows"]])
+        elif command["do"] == "replace":
+            replace_table(store, command["table"], command["columns"], command["rows"])
         elif command["do"] == "publish":
             write_journey(command["journey"], folder)
             journey, at = command["journey"]["id"], instant(command["at"], zone)
@@ -69,8 +74,26 @@ def run(case: Case, folder: Path, spark: SparkSession | None = None, *, loads_fo
             every = duration(command["every"]) if command.get("every") else None
             run_tick(store, load_project(folder), instant(command["until"], zone), every)
         else:
-            {"close": life.close, "stop": life.stop}[command["do"]](store, command["id"], instant(command["at"], zone))
+            change_life(store, command, instant(command["at"], zone))
     return read_rows(store)
+
+
+def change_life(store: Any, command: Mapping[str, Any], at: dt.datetime) -> None:
+    from parcours.jobs import life
+
+    if command["do"] == "pause":
+        length = duration(command["for"]) if command.get("for") else None
+        life.pause(store, command["id"], at, discard=bool(command.get("discard")), length=length)
+    else:
+        {"close": life.close, "stop": life.stop, "resume": life.resume}[command["do"]](store, command["id"], at)
+
+
+def with_delivery(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A feedback whose delivery is described has its id."""
+    if "delivery" not in row:
+        return row
+    plain = {name: value for name, value in row.items() if name != "delivery"}
+    return {**plain, "delivery_id": described_delivery(row["delivery"])}
 
 
 # ------------------------------------------------------------------------------------------------------------- project

@@ -10,7 +10,7 @@ from deltalake import write_deltalake
 
 from parcours.jobs.schemas import SIMPLE, arrow_type, delta_field
 from parcours.tables import ALL, Column
-from tests.oracle.sources import KEYS
+from tests.oracle.tables import FIRST_STANDS, KEYS
 from tests.oracle.values import cast
 
 Row = dict[str, Any]
@@ -32,15 +32,22 @@ def quick_load(store: Any, table: str, rows: Sequence[Mapping[str, Any]]) -> Non
             row["list"] = row.get("list") or "suppress"
         key = _key(table, row)
         if key not in known:
-            if table != "events" or key not in new:  # the first row ever loaded stands
+            if table not in FIRST_STANDS or key not in new:  # the first row ever loaded stands
                 new[key] = {**dict.fromkeys(types), **new.get(key, {}), **row}
-        elif table != "events" and {**known[key], **changed.get(key, {}), **row} != known[key]:
+        elif table not in FIRST_STANDS and {**known[key], **changed.get(key, {}), **row} != known[key]:
             changed[key] = {**known[key], **changed.get(key, {}), **row}
     schema = pa.schema([pa.field(name, arrow_type(kind)) for name, kind in types.items()])
     if new:
         write_deltalake(store.path(table), pa.Table.from_pylist(list(new.values()), schema=schema), mode="append")
     if changed:
         _update(store, table, pa.Table.from_pylist(list(changed.values()), schema=schema))
+
+
+def replace_table(store: Any, table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The whole content of a table that lookups read, and that only they know."""
+    typed = [{name: cast(row.get(name), kind) for name, kind in columns.items()} for row in rows]
+    schema = pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns.items()])
+    write_deltalake(store.path(table), pa.Table.from_pylist(typed, schema=schema), mode="overwrite")
 
 
 def _add_columns(store: Any, table: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -24,6 +24,8 @@ def enter(world: World, moment: dt.datetime, entrants: Iterable[Entrant]) -> Non
             journey.last_entries[entrant.profile_id] = moment
         if reason:
             _record_rejected(world, entrant, moment, reason)
+            if entrant.jump:
+                entrant.jump["reason"] = reason
         else:
             admitted.append(_admit(world, journey, entrant, moment))
     standing: list[Instance] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -149,3 +150,15 @@ def first_local_moment(rule: Mapping[str, Any], moment: dt.datetime, zone_name: 
             if found >= moment:
                 return found
         day += ONE["day"]
+
+
+def best_send_time(
+    engaged_at: Iterable[dt.datetime], within: dt.timedelta, moment: dt.datetime, zone_name: str
+) -> dt.datetime | None:
+    """The next start of the local hour in which most fell, the earlier of several (decision 8); None: none within."""
+    hours = Counter(engaged.astimezone(zone(zone_name)).hour for engaged in engaged_at)
+    if not hours:
+        return None
+    hour = min(hours, key=lambda hour: (-hours[hour], hour))
+    found = first_local_moment({"time": f"{hour:02d}:00"}, moment, zone_name)
+    return found if found <= moment + within else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle.clock import duration, instant, optional_iso
 from tests.oracle.journeys import Definition
-from tests.oracle.sources import Refused
+from tests.oracle.tables import Refused
 
 NOT_PART_OF_A_VERSION = ("name", "description", "tags")
 

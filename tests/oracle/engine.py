@@ -13,11 +13,14 @@ from tests.oracle.clock import duration, instant, iso, optional_iso
 from tests.oracle.commands import Commands
 from tests.oracle.entries import brought_in_by_event, push_occurrences, qualified, read, runs
 from tests.oracle.exits import exit_if_asked, wake_if_heard
+from tests.oracle.happenings import Happening, Late
 from tests.oracle.journeys import Entrant, Instance
 from tests.oracle.life import change_lives, end_at_dates, time_out
 from tests.oracle.rounds import settle_all
-from tests.oracle.sources import Happening, Late, Row, Sources
+from tests.oracle.sources import Sources
 from tests.oracle.steps import advance, time_is_over
+from tests.oracle.tables import Row
+from tests.oracle.updates import commit
 from tests.oracle.world import Item, Phase, World
 
 Case = Mapping[str, Any]
@@ -50,6 +53,8 @@ class Engine:
     def carry_out(self, command: Mapping[str, Any]) -> None:
         if command["do"] == "load":
             self.world.sources.load(command["table"], command["rows"])
+        elif command["do"] == "replace":
+            self.world.sources.replace(command["table"], command["columns"], command["rows"])
         elif command["do"] == "tick":
             self._ticks(instant(command["until"], self.world.zone), command.get("every"))
         else:
@@ -81,15 +86,14 @@ class Engine:
         for moment in world.sources.moments(start, until, includes_start=is_first):
             for phase in (Phase.EXITS, Phase.DUE, Phase.ENTRIES):
                 world.push(moment, phase, "sources")
-        while popped := world.pop(until):
-            moment, phase, items = popped
-            PHASES[phase](world, moment, items)
+        _carry_on(world, until)
+        commit(world)
         self.commands.committed = until
 
     def _take_late(self, late: Late, moment: dt.datetime) -> None:
         """As if it happened at the moment, to its end: it ends, wakes, then brings in (2.1)."""
-        world, row, happening = self.world, late.row, Happening([], [], [])
-        {"event": happening.events, "enter": happening.starts, "exit": happening.ends}[late.word].append(row)
+        world, row, happening = self.world, late.row, Happening.nothing()
+        happening.rows(late.word).append(row)
         for instance in self._concerned_by(late):
             exit_if_asked(world, instance, moment, happening)
         standing: list[Instance] = []
@@ -99,12 +103,13 @@ class Engine:
         settle_all(world, moment, standing)
         if late.word == "event":
             enter(world, moment, brought_in_by_event(world, row, moment, is_late=True))
-        else:
+        elif late.word != "feedback":
             enter(world, moment, qualified(world, row, late.word, is_late=True))
+        _carry_on(world, moment)  # those who jumped enter
 
     def _concerned_by(self, late: Late) -> list[Instance]:
         """Those inside of its profile, save where it is earlier than the journey's first publication."""
-        profile_id, journeys = late.row["profile_id"], self.world.journeys
+        profile_id, journeys = self.world.sources.concerned(late), self.world.journeys
         inside = sorted(self.world.active.get(profile_id, ())) if profile_id is not None else []
         return [i for i in inside if late.happened_at >= journeys[i.version.journey_id].first_published_at]
 
@@ -115,7 +120,14 @@ class Engine:
             "step_outcomes": self.world.outcomes,
             "deliveries": self.world.deliveries,
             "journey_instances": instances,
+            "profile_updates": self.world.profile_updates,
+            "audience_members": [_stay_row(stay) for stay in self.world.sources.tables["audience_members"].values()],
         }
+
+
+def _stay_row(stay: Row) -> Row:
+    known = {name: stay[name] for name in ("audience_id", "profile_id")}
+    return known | {name: optional_iso(stay[name]) for name in ("entered_at", "exited_at")}
 
 
 def _instance_row(instance: Instance) -> Row:
@@ -139,6 +151,13 @@ def _instance_row(instance: Instance) -> Row:
 
 
 # ------------------------------------------------------------------------------------------------------------- phases
+def _carry_on(world: World, until: dt.datetime) -> None:
+    """One moment and phase after another, up to the end."""
+    while popped := world.pop(until):
+        moment, phase, items = popped
+        PHASES[phase](world, moment, items)
+
+
 def _exits(world: World, moment: dt.datetime, items: list[Item]) -> None:
     for profile_id, happening in world.sources.happenings(moment).items():
         for instance in sorted(world.active.get(profile_id, ())):
@@ -191,7 +210,7 @@ def _entries(world: World, moment: dt.datetime, items: list[Item]) -> None:
     for kind, arguments in items:
         if kind == "occurrence" and runs(world, arguments[0], moment):
             entrants += read(world, arguments[0], moment)
-        elif kind == "spread":
+        elif kind in ("spread", "jump"):
             entrants.append(arguments[0])
     if any(kind == "sources" for kind, _ in items):
         for event in world.sources.events_at(moment):

@@ -6,9 +6,10 @@ import datetime as dt
 from fractions import Fraction
 
 from tests.oracle.clock import ONE, duration, instant, iso, occurrences
+from tests.oracle.happenings import moment_of, stay_key
 from tests.oracle.identity import instance_id
 from tests.oracle.journeys import Definition, Entrant, Journey, Version
-from tests.oracle.sources import Row, moment_of, stay_key
+from tests.oracle.tables import Row
 from tests.oracle.world import Phase, World
 
 

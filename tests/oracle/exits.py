@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests.oracle.happenings import Happening
+from tests.oracle.identity import delivery_id
 from tests.oracle.journeys import Definition, Instance
-from tests.oracle.sources import Happening
 from tests.oracle.steps import advance
 from tests.oracle.world import World
+
+REACTIONS = {
+    "opened": ("opened",),
+    "clicked": ("clicked",),
+    "bounced": ("bounced_hard", "bounced_soft"),
+    "unsubscribed": ("unsubscribed",),
+}
 
 
 def exit_if_asked(world: World, instance: Instance, moment: dt.datetime, happening: Happening) -> None:
@@ -44,5 +52,10 @@ def _is_met_by(world: World, rule: Definition, instance: Instance, moment: dt.da
         on = rule.get("on", "enter")
         starts = happening.starts if on != "exit" else []
         ends = happening.ends if on != "enter" else []
-        return any(stay["audience_id"] == rule["audience"] for stay in starts + ends)
+        concerns = any(stay["audience_id"] == rule["audience"] for stay in starts + ends)
+        return concerns and world.accepts(rule, world.names_of(instance, moment, {}))
+    if rule.get("reaction"):
+        kinds, delivery = REACTIONS[rule["reaction"]], delivery_id(instance.id, rule["of"])
+        reacts = any(row["delivery_id"] == delivery and row["feedback"] in kinds for row in happening.feedback)
+        return reacts and world.accepts(rule, world.names_of(instance, moment, {}))
     return False

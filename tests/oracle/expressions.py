@@ -22,8 +22,8 @@ Row = Mapping[str, Any]
 class Names:
     """What the names of an expression stand for."""
 
-    rows: Mapping[str, Row | None]
-    """`profile`, `event`, `audience`, `journey`."""
+    rows: Mapping[str, Row | list[Row] | None]
+    """`profile`, `event`, `audience`, `journey`, and what lookups found."""
     now: dt.datetime
     zone: str
     in_audience: Callable[[str], bool]
@@ -110,7 +110,8 @@ def _between(node: exp.Between, names: Names) -> bool | None:
 
 # -------------------------------------------------------------------------------------------------- names and literals
 def _column(node: exp.Column, names: Names) -> Any:
-    return (names.rows[node.table] or {}).get(node.name)
+    """A column of a row, or the rows that a lookup of many found; null where it hasn't found any (yet)."""
+    return (names.rows.get(node.table) or {}).get(node.name) if node.table else names.rows.get(node.name)
 
 
 def _literal(node: exp.Literal, names: Names) -> Any:
@@ -118,7 +119,16 @@ def _literal(node: exp.Literal, names: Names) -> Any:
 
 
 def _element(node: exp.Bracket, names: Names) -> Any:
-    return (value_of(node.this, names) or {}).get(value_of(node.expressions[0], names))
+    """Of a map by its key, of an array by its place from 0; null where there is none."""
+    whole, key = value_of(node.this, names), value_of(node.expressions[0], names)
+    if isinstance(whole, list):
+        return whole[int(key)] if key is not None and 0 <= key < len(whole) else None
+    return (whole or {}).get(key)
+
+
+def _size(node: exp.ArraySize, names: Names) -> int | None:
+    array = value_of(node.this, names)
+    return None if array is None else len(array)
 
 
 def _interval(node: exp.Interval, names: Names) -> dt.timedelta:
@@ -214,6 +224,8 @@ RULES: dict[type[exp.Expression], Callable[[Any, Names], Any]] = {
     exp.Literal: _literal,
     exp.Column: _column,
     exp.Bracket: _element,
+    exp.Dot: lambda node, names: (value_of(node.this, names) or {}).get(node.expression.name),
+    exp.ArraySize: _size,
     exp.Interval: _interval,
     exp.Anonymous: _function,
     exp.Cast: _cast,

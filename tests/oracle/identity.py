@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import xxhash
 
@@ -18,6 +20,12 @@ def instance_id(journey_id: str, version: int, profile_id: str, entry_key: str) 
 
 def delivery_id(instance: str, step_id: str) -> str:
     return digest(instance, step_id)
+
+
+def described_delivery(said: Mapping[str, Any]) -> str:
+    """The id of the delivery that a case describes as {journey_id, version, profile_id, entry_key, step_id}."""
+    instance = instance_id(said["journey_id"], said["version"], said["profile_id"], said["entry_key"])
+    return delivery_id(instance, said["step_id"])
 
 
 def bucket(salt: str, profile_id: str) -> int:

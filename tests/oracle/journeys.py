@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.oracle.clock import duration, local_date, optional_instant
 
@@ -89,6 +89,23 @@ class Journey:
         return any(entry_key is None or instance.entry_key == entry_key for instance in of_profile)
 
 
+class StayChange(NamedTuple):
+    """A membership that a journey starts (`add`) or ends (`remove`)."""
+
+    at: dt.datetime
+    audience_id: str
+    action: str
+
+
+class Write(NamedTuple):
+    """What an instance wrote in this tick, after what orders it: the moment, the instance, its own order."""
+
+    at: dt.datetime
+    instance_id: str
+    sequence: int
+    what: dict[str, Any] | StayChange
+
+
 @dataclass(frozen=True)
 class Entrant:
     """Someone who comes to a journey, before being admitted or rejected."""
@@ -104,6 +121,8 @@ class Entrant:
     group: tuple[str, int, str] | None = None
     """The occurrence or business event that brought several in together; None: it brought one."""
     occurrence: int | None = None
+    jump: dict[str, Any] | None = None
+    """The `passed` of the jump that brings it in, which tells of a rejection."""
 
 
 @dataclass(eq=False)
@@ -129,6 +148,12 @@ class Instance:
     queue: str | None = None
     """The channel whose room it waits for."""
     messages_sent: set[str] = field(default_factory=set)
+    found: dict[str, Any] = field(default_factory=dict)
+    """What its lookups found, by their `as`: a row, or with `many` a list of them."""
+    own_columns: dict[str, Any] = field(default_factory=dict)
+    """The profile columns that it set in this tick: other instances see them from the next one on."""
+    own_stays: list[StayChange] = field(default_factory=list)
+    """The memberships that it started or ended in this tick."""
     stamp: int = 0
     """Grows with each move, so that a timer set before it is known to be void."""
 

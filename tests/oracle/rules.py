@@ -17,7 +17,7 @@ def quiet_rule(world: World, instance: Instance, moment: dt.datetime) -> tuple[D
         concerns = _concerns(rule, step["channel"], step.get("rule_sets") or ())
         if not concerns or not (is_marketing or rule.get("transactional")):
             continue
-        zone_name = _zone_of_rule(world, rule, instance.profile_id)
+        zone_name = _zone_of_rule(world, rule, instance)
         if zone_name is None:
             continue
         ends = [end for period in rule["periods"] if (end := end_of_period(period, moment, zone_name))]
@@ -26,11 +26,11 @@ def quiet_rule(world: World, instance: Instance, moment: dt.datetime) -> tuple[D
     return None
 
 
-def _zone_of_rule(world: World, rule: Definition, profile_id: str) -> str | None:
+def _zone_of_rule(world: World, rule: Definition, instance: Instance) -> str | None:
     """None: the rule goes by the profile's zone, and it has none that is known; it isn't held."""
     if rule.get("timezone") != "profile":
         return rule.get("timezone") or world.zone
-    zone_name = (world.sources.profiles.get(profile_id) or {}).get("timezone")
+    zone_name = (world.profile_of(instance.profile_id, instance) or {}).get("timezone")
     return zone_name if is_known_zone(zone_name) else None
 
 

@@ -59,21 +59,21 @@ def _send(world: World, instance: Instance, moment: dt.datetime, address: str, s
     channel = world.channel(step["channel"])
     channel.count_send(moment)
     world.record(instance, moment, "sent")
-    world.deliveries.append(
-        {
-            "delivery_id": delivery_id(instance.id, step["id"]),
-            "channel": channel.name,
-            "address": address,
-            "profile_id": instance.profile_id,
-            "journey_id": version.journey_id,
-            "journey_version": version.number,
-            "instance_id": instance.id,
-            "step_id": step["id"],
-            "category": category(step),
-            "send_at": iso(moment),
-            "queued_at": iso(instance.arrived_at),
-        }
-    )
+    delivery = {
+        "delivery_id": delivery_id(instance.id, step["id"]),
+        "channel": channel.name,
+        "address": address,
+        "profile_id": instance.profile_id,
+        "journey_id": version.journey_id,
+        "journey_version": version.number,
+        "instance_id": instance.id,
+        "step_id": step["id"],
+        "category": category(step),
+        "send_at": iso(moment),
+        "queued_at": iso(instance.arrived_at),
+    }
+    world.deliveries.append(delivery)
+    world.sources.delivered[delivery["delivery_id"]] = delivery
     send = Send(moment, version.journey_id, channel.name, category(step), tuple(step.get("rule_sets") or ()))
     world.sends[instance.profile_id].append(send)
     instance.messages_sent.add(step["id"])

@@ -6,89 +6,15 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.oracle.addresses import comparable, domain
-from tests.oracle.clock import UTC, instant, iso
+from tests.oracle.clock import UTC
+from tests.oracle.happenings import Change, Happening, Late, change_of, is_member_at, moment_of
+from tests.oracle.tables import FIRST_STANDS, KEYS, KNOWN, Refused, Row, read_row, refuse_overlaps
 from tests.oracle.values import cast
 
-Row = dict[str, Any]
 ALWAYS = dt.datetime.min.replace(tzinfo=UTC)
-
-KEYS = {
-    "profiles": ("profile_id",),
-    "audience_members": ("audience_id", "profile_id", "entered_at"),
-    "events": ("event_id",),
-    "suppressions": ("channel", "address", "list"),
-}
-KNOWN = {
-    "profiles": ("email", "phone", "push_token", "timezone", "locale", "is_test", "consents"),
-    "audience_members": ("exited_at", "attributes"),
-    "events": ("event_type", "profile_id", "event_time", "attributes"),
-    "suppressions": ("reason", "added_at"),
-}
-INSTANTS = ("entered_at", "exited_at", "event_time", "added_at")
-
-
-class Refused(Exception):
-    """A load or a change of life that is refused, and changes nothing."""
-
-
-class Happening(NamedTuple):
-    """What happens to one profile at one moment."""
-
-    events: list[Row]
-    starts: list[Row]
-    """Stays that start."""
-    ends: list[Row]
-
-
-class Change(NamedTuple):
-    """A stay that starts (`enter`) or ends (`exit`): what is taken once, however often the stay is loaded."""
-
-    audience_id: str
-    profile_id: str
-    entered_at: dt.datetime
-    word: str
-    exited_at: dt.datetime | None
-
-
-@dataclass(frozen=True)
-class Late:
-    """An event, or the start or end of a stay, that is learnt after the tick that held its moment."""
-
-    happened_at: dt.datetime
-    word: str
-    row: Row
-
-    def order(self) -> tuple[dt.datetime, int, str, str]:
-        """By their moments, then events before stays, then by id (2.1)."""
-        if self.word == "event":
-            return (self.happened_at, 0, self.row["event_id"], "")
-        return (self.happened_at, 1, stay_key(self.row, self.word), self.row["profile_id"])
-
-
-def moment_of(stay: Row, word: str) -> dt.datetime | None:
-    at: dt.datetime | None = stay["entered_at"] if word == "enter" else stay["exited_at"]
-    return at
-
-
-def stay_key(stay: Row, word: str) -> str:
-    """The entry key of a qualification."""
-    at = moment_of(stay, word)
-    assert at is not None
-    return f"{stay['audience_id']}|{word}|{iso(at)}"
-
-
-def change_of(stay: Row, word: str) -> Change:
-    exited_at = stay["exited_at"] if word == "exit" else None
-    return Change(stay["audience_id"], stay["profile_id"], stay["entered_at"], word, exited_at)
-
-
-def is_member_at(stay: Row, moment: dt.datetime) -> bool:
-    return stay["entered_at"] <= moment and (stay["exited_at"] is None or moment < stay["exited_at"])
 
 
 class Sources:
@@ -101,7 +27,11 @@ class Sources:
         self.profiles: dict[str, Row] = {}
         self.learnt_at: dict[tuple[str, str, dt.datetime], dt.datetime] = {}
         """By (audience, profile, start) of a stay learnt late: the `from` of the tick that learnt it."""
-        self._new_events: list[Row] = []
+        self.delivered: dict[str, Row] = {}
+        """The deliveries made so far, by id: whose a feedback is, it tells by them."""
+        self.others: dict[str, list[Row]] = {}
+        """The tables that only lookups read."""
+        self._new: dict[str, list[Row]] = {table: [] for table in FIRST_STANDS}
         self._new_stays: set[tuple[Any, ...]] = set()
         self._taken: set[Change] = set()
         self._index()
@@ -112,23 +42,39 @@ class Sources:
         rows, stored, new = list(rows), self.tables[table], {}
         columns = {column for row in rows for column in row}
         for raw in rows:
-            row = _read(table, raw, columns)
+            row = read_row(table, raw, columns)
             if table == "profiles":
                 row |= {name: cast(row[name], kind) for name, kind in self.profile_types.items() if name in row}
             key = tuple(row.get(column) for column in KEYS[table])
             if None in key:
                 raise Refused(f"null key {key} in {table}")
-            if table == "events":  # the first row ever loaded stands
+            if table in FIRST_STANDS:
                 if key not in stored and key not in new:
                     new[key] = {**dict.fromkeys(KNOWN[table]), **row}
-            else:  # the last
+            else:
                 new[key] = {**(stored.get(key) or dict.fromkeys(KNOWN[table])), **row}
         if table == "audience_members":
-            _refuse_overlaps({**stored, **new}.values())
+            refuse_overlaps({**stored, **new}.values())
             self._new_stays |= set(new)
-        if table == "events":
-            self._new_events += new.values()
+        if table in FIRST_STANDS:
+            self._new[table] += new.values()
         stored.update(new)
+        self._index()
+
+    def replace(self, table: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """The whole content of a table that lookups read; what doesn't fit its column is null."""
+        self.others[table] = [{name: cast(row.get(name), kind) for name, kind in columns.items()} for row in rows]
+
+    def restay(self, stays: Iterable[Row], gone: Iterable[Row]) -> None:
+        """Stays that journeys started or ended (and those that thereby have no length): learnt by the next tick."""
+        for stay in gone:
+            key = tuple(stay[column] for column in KEYS["audience_members"])
+            self.tables["audience_members"].pop(key, None)
+            self._new_stays.discard(key)
+        for stay in stays:
+            key = tuple(stay[column] for column in KEYS["audience_members"])
+            self.tables["audience_members"][key] = stay
+            self._new_stays.add(key)
         self._index()
 
     def _index(self) -> None:
@@ -152,7 +98,11 @@ class Sources:
             listed, address = self._listed[channel, name], comparable(channel, address)
             added_at = row["added_at"] or ALWAYS
             listed[address] = min(added_at, listed.get(address, added_at))
-        self._moments = sorted({*self._events_at, *self._starts_at, *self._ends_at})
+        self._feedback_at = defaultdict(list)
+        for feedback in self.tables["message_feedback"].values():
+            if feedback["feedback_at"] is not None:
+                self._feedback_at[feedback["feedback_at"]].append(feedback)
+        self._moments = sorted({*self._events_at, *self._starts_at, *self._ends_at, *self._feedback_at})
 
     # ------------------------------------------------------------------------------------------------------- moments
     def moments(self, start: dt.datetime, until: dt.datetime, includes_start: bool) -> list[dt.datetime]:
@@ -169,15 +119,16 @@ class Sources:
 
         Before the first tick of all everything is history: taken, and nobody's affair.
         """
-        found = [Late(event["event_time"], "event", event) for event in self._new_events if event["event_time"]]
-        found = [late for late in found if late.happened_at <= start]
+        found = [Late(event["event_time"], "event", event) for event in self._new["events"]]
+        found += [Late(row["feedback_at"], "feedback", row) for row in self._new["message_feedback"]]
+        found = [late for late in found if late.happened_at is not None and late.happened_at <= start]
         for stay in (self.tables["audience_members"][key] for key in self._new_stays):
             for word in ("enter", "exit"):
                 at, change = moment_of(stay, word), change_of(stay, word)
                 if at is not None and at <= start and change not in self._taken:
                     self._taken.add(change)
                     found.append(Late(at, word, stay))
-        self._new_events, self._new_stays = [], set()
+        self._new, self._new_stays = {table: [] for table in FIRST_STANDS}, set()
         if is_first:
             return []
         for late in found:
@@ -194,7 +145,7 @@ class Sources:
 
     def happenings(self, moment: dt.datetime) -> dict[str, Happening]:
         """What happens at the moment, by profile."""
-        found: dict[str, Happening] = defaultdict(lambda: Happening([], [], []))
+        found: dict[str, Happening] = defaultdict(Happening.nothing)
         for event in self.events_at(moment):
             if event["profile_id"] is not None:
                 found[event["profile_id"]].events.append(event)
@@ -202,7 +153,17 @@ class Sources:
             found[stay["profile_id"]].starts.append(stay)
         for stay in self.stays_at(moment, "exit"):
             found[stay["profile_id"]].ends.append(stay)
+        for feedback in self._feedback_at.get(moment, ()):
+            if feedback["delivery_id"] in self.delivered:
+                found[self.delivered[feedback["delivery_id"]]["profile_id"]].feedback.append(feedback)
         return found
+
+    def concerned(self, late: Late) -> str | None:
+        """The profile to which it happened; None: to nobody."""
+        if late.word != "feedback":
+            return late.row["profile_id"]  # type: ignore[no-any-return]
+        delivery = self.delivered.get(late.row["delivery_id"])
+        return delivery["profile_id"] if delivery else None
 
     # ----------------------------------------------------------------------------------------------------- questions
     def attributes(self, event: Row) -> Row:
@@ -215,8 +176,21 @@ class Sources:
         of_audience = self._stays[audience].items()
         return {profile: stay for profile, stays in of_audience for stay in stays if is_member_at(stay, moment)}
 
-    def is_member(self, audience: str, profile_id: str, moment: dt.datetime) -> bool:
-        return any(is_member_at(stay, moment) for stay in self._stays[audience].get(profile_id, ()))
+    def stays(self, audience: str, profile_id: str) -> list[Row]:
+        return self._stays[audience].get(profile_id, [])
+
+    def engagements(self, profile_id: str, channel: str, moment: dt.datetime) -> list[dt.datetime]:
+        """When the profile opened or clicked a message of the channel, before the moment."""
+        return [
+            row["feedback_at"]
+            for row in self.tables["message_feedback"].values()
+            if row["feedback"] in ("opened", "clicked") and row["feedback_at"] is not None
+            if row["feedback_at"] < moment and self._is_of(row["delivery_id"], profile_id, channel)
+        ]
+
+    def _is_of(self, delivery_id: str, profile_id: str, channel: str) -> bool:
+        delivery = self.delivered.get(delivery_id)
+        return delivery is not None and (delivery["profile_id"], delivery["channel"]) == (profile_id, channel)
 
     def event_count(self, profile_id: str, event_type: str, moment: dt.datetime, length: dt.timedelta) -> int:
         """Events in (moment - length, moment]."""
@@ -230,34 +204,3 @@ class Sources:
 
     def has_allow_list(self, channel: str, moment: dt.datetime) -> bool:
         return any(added_at <= moment for added_at in self._listed[channel, "allow"].values())
-
-
-def _read(table: str, raw: Mapping[str, Any], columns: set[str]) -> Row:
-    """The row with its instants read, and null in the columns that only other rows have."""
-    row: Row = {column: raw.get(column) for column in columns}
-    for column in columns.intersection(INSTANTS):
-        try:
-            row[column] = None if row[column] is None else instant(row[column])
-        except ValueError as error:
-            raise Refused(f"unreadable instant: {error}") from error
-    if table == "suppressions":
-        row["list"] = row.get("list") or "suppress"
-        if row["list"] not in ("suppress", "allow"):
-            raise Refused(f"unknown list {row['list']}")
-    if table == "events" and row.get("event_id") is not None and row.get("event_time") is None:
-        raise Refused("null event_time")
-    exited_at = row.get("exited_at")
-    if exited_at and row.get("entered_at") and exited_at <= row["entered_at"]:
-        raise Refused("exited_at not after entered_at")
-    return row
-
-
-def _refuse_overlaps(stays: Iterable[Row]) -> None:
-    of: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for stay in stays:
-        of[stay["audience_id"], stay["profile_id"]].append(stay)
-    for several in of.values():
-        several.sort(key=lambda stay: stay["entered_at"])
-        for stay, following in pairwise(several):
-            if stay["exited_at"] is None or following["entered_at"] < stay["exited_at"]:
-                raise Refused("overlapping stays")

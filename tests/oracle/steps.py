@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.oracle.clock import (
     WEEKDAYS,
+    best_send_time,
     date_of,
     duration,
     end_of_period,
@@ -18,6 +19,9 @@ from tests.oracle.clock import (
 from tests.oracle.expressions import evaluate, is_true
 from tests.oracle.identity import bucket, hundredths
 from tests.oracle.journeys import END, Definition, Instance
+from tests.oracle.jumps import jump
+from tests.oracle.lookups import look_up
+from tests.oracle.updates import update_audience, update_profile
 from tests.oracle.values import cast
 from tests.oracle.world import Phase, World
 
@@ -63,8 +67,8 @@ def is_met(world: World, when: Any, instance: Instance, moment: dt.datetime) -> 
     if not isinstance(when, dict):
         return bool(when)
     if "audience" in when:
-        return world.sources.is_member(when["audience"], instance.profile_id, moment)
-    zone_name = world.zone_of(instance.version, instance.profile_id)
+        return world.is_member(when["audience"], instance.profile_id, moment, instance)
+    zone_name = world.zone_of(instance.version, instance.profile_id, instance)
     day = local_date(moment, zone_name)
     if when.get("from_date") and day < date_of(when["from_date"]):
         return False
@@ -122,9 +126,13 @@ def _wait(world: World, instance: Instance, moment: dt.datetime) -> str | None:
 
 def end_of_wait(world: World, instance: Instance, moment: dt.datetime) -> dt.datetime:
     """When the wait is over: the moment itself where there is nothing to wait for."""
-    step, zone_name = instance.step, world.zone_of(instance.version, instance.profile_id)
+    step, zone_name = instance.step, world.zone_of(instance.version, instance.profile_id, instance)
     if "for" in step:
         return moment + duration(step["for"])
+    if isinstance(step["until"], dict) and "best_send_time" in step["until"]:
+        engaged_at = world.sources.engagements(instance.profile_id, step["until"]["best_send_time"], moment)
+        best = best_send_time(engaged_at, duration(step["until"]["within"]), moment, zone_name)
+        return best or moment
     if isinstance(step["until"], dict):
         return first_local_moment(step["until"], moment, zone_name)
     value = evaluate(step["until"], world.names_of(instance, moment))
@@ -161,5 +169,9 @@ STEPS = {
     "experiment": _experiment,
     "wait": _wait,
     "listen": _listen,
+    "update_profile": update_profile,
+    "update_audience": update_audience,
+    "jump": jump,
+    "lookup": look_up,
     "end": _end,
 }

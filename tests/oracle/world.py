@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 from tests.oracle.channels import Channel
 from tests.oracle.clock import is_known_zone, iso
 from tests.oracle.expressions import Names, is_true
-from tests.oracle.journeys import Definition, Instance, Journey, Version
-from tests.oracle.sources import Row, Sources
+from tests.oracle.happenings import is_member_at
+from tests.oracle.journeys import Definition, Instance, Journey, Version, Write
+from tests.oracle.memberships import changed
+from tests.oracle.sources import Sources
+from tests.oracle.tables import Row
 
 
 class Phase(IntEnum):
@@ -65,6 +68,9 @@ class World:
     """By profile."""
     outcomes: list[Row] = field(default_factory=list)
     deliveries: list[Row] = field(default_factory=list)
+    profile_updates: list[Row] = field(default_factory=list)
+    written: list[Write] = field(default_factory=list)
+    """What instances wrote in this tick."""
     until: dt.datetime | None = None
     """The end of the tick."""
     _heap: list[tuple[dt.datetime, Phase, int, Item]] = field(default_factory=list)
@@ -159,9 +165,20 @@ class World:
             self.push(channel.next_look, Phase.DUE, "look", channel)
 
     # ---------------------------------------------------------------------------------------------------- expressions
-    def zone_of(self, version: Version, profile_id: str) -> str:
+    def profile_of(self, profile_id: str, instance: Instance | None) -> Row | None:
+        """The profile, with what the instance itself has set."""
+        profile = self.sources.profiles.get(profile_id)
+        return {**profile, **instance.own_columns} if profile and instance else profile
+
+    def is_member(self, audience: str, profile_id: str, moment: dt.datetime, instance: Instance | None) -> bool:
+        """Whether it is a member, with what the instance itself has started or ended."""
+        stays = self.sources.stays(audience, profile_id)
+        own = [change for change in (instance.own_stays if instance else ()) if change.audience_id == audience]
+        return any(is_member_at(stay, moment) for stay in changed(stays, profile_id, own))
+
+    def zone_of(self, version: Version, profile_id: str, instance: Instance | None = None) -> str:
         """The instance's zone (1.1): the profile's where asked for and known, else the journey's."""
-        profile_zone = (self.sources.profiles.get(profile_id) or {}).get("timezone")
+        profile_zone = (self.profile_of(profile_id, instance) or {}).get("timezone")
         if version.definition.get("use_profile_timezone") and is_known_zone(profile_zone):
             return str(profile_zone)
         return version.zone
@@ -179,7 +196,8 @@ class World:
         if instance:
             journey = {**journey, "instance_id": instance.id, "entered_at": instance.entered_at}
         rows = {
-            "profile": self.sources.profiles.get(profile_id),
+            **(instance.found if instance else {}),
+            "profile": self.profile_of(profile_id, instance),
             "event": event,
             "audience": instance.entrant.audience if instance else None,
             "journey": journey,
@@ -187,8 +205,8 @@ class World:
         return Names(
             rows=rows,
             now=moment,
-            zone=self.zone_of(version, profile_id),
-            in_audience=lambda audience: self.sources.is_member(audience, profile_id, moment),
+            zone=self.zone_of(version, profile_id, instance),
+            in_audience=lambda audience: self.is_member(audience, profile_id, moment, instance),
             event_count=lambda kind, length: self.sources.event_count(profile_id, kind, moment, length),
             has_received=lambda journey_id: any(
                 send.send_at < moment and send.journey_id == journey_id for send in self.sends[profile_id]

@@ -1,7 +1,8 @@
 """Little text tables: a line of column names, then a line a row, cells parted by `|`.
 
-An empty cell is null, `""` is an empty text, and `03-02 09:00` is 2026-03-02T09:00:00Z (2026-03-02 is a Monday).
-A column may say its Spark type: `score:int`. Lines that start with `#` are remarks.
+An empty cell is null, `""` is an empty text, `¦` a bar in it, and `03-02 09:00` is
+2026-03-02T09:00:00Z (2026-03-02 is a Monday). A column may say its Spark type: `score:int`. Lines that start with
+`#` are remarks.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def _lines(table: str) -> list[list[str]]:
 
 
 def _value(cell: str) -> str | None:
-    return None if cell == "" else "" if cell == '""' else moment(cell)
+    return None if cell == "" else "" if cell == '""' else moment(cell.replace("¦", "|"))
 
 
 def _cell(value: Any) -> str:

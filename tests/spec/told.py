@@ -33,49 +33,26 @@ limits. The rows of a table that is told are all there are, in any order; with a
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-
 from tests.spec import tables
+from tests.spec.script import Case, Later, commands_of, event_types, profile_types, read_yaml
 
-Case = dict[str, Any]
+__all__ = ["EMAIL", "Case", "Later", "Rows", "Told"]
+
 Rows = dict[str, list[dict[str, Any]]]
 
 EMAIL = {"email": {"address": "profile.email", "consent": "profile.consents['email']"}}
 
 
-class AsWritten(SafeConstructor):
-    """Leaves instants and dates the text that they were."""
-
-
-AsWritten.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
-
-
-@dataclass(frozen=True)
-class Later:
-    """What is loaded, published or changed after a tick, and the end of the next one."""
-
-    until: str
-    every: str | None = None
-    profiles: str = ""
-    members: str = ""
-    events: str = ""
-    suppressions: str = ""
-    journey: str = ""
-    changes: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Told:
     journey: str
-    """YAML; several are parted by `---`. Without an id or a version it is version 1 of `promo`. A key of our own,
-    `published`, says when it is published."""
+    """YAML; several are parted by `---`. Without an id or a version it is version 1 of `promo`. Keys of our own
+    say when it is `published` (03-01 00:00), and what becomes of `insiders`."""
     profiles: str = ""
     """profile_id and further columns; `consents.email` is an entry of the map `consents`."""
     members: str = ""
@@ -85,7 +62,11 @@ class Told:
     suppressions: str = ""
     """channel, address, added_at, list (suppress)."""
     changes: str = ""
-    """at, change (close, stop), id (promo)."""
+    """at, change (close, stop, pause, resume), id (promo); of a pause `for` and `discard` (yes)."""
+    feedback: str = ""
+    """feedback_at, feedback, and of which delivery: profile_id, entry_key, step_id, journey_id (promo), version (1)."""
+    tables: Mapping[str, str] = field(default_factory=dict)
+    """What lookups read, by name; a column may say its type, as always."""
     channels: str = ""
     timezone: str = "UTC"
     until: str = "03-10 00:00"
@@ -95,6 +76,10 @@ class Told:
     only: Sequence[str] = ()
     sends: str = ""
     instances: str = ""
+    updates: str = ""
+    """Of profile_updates."""
+    stays: str = ""
+    """Of audience_members, as they are in the end."""
     names_matter: bool = False
     """Ids of journeys and people stay as they are told, since buckets or the order of ids hang on them."""
     channels_matter: bool = False
@@ -114,18 +99,20 @@ class Told:
                 self.suppressions,
                 self.journey,
                 self.changes,
+                self.feedback,
+                self.tables,
             ),
             *self.later,
         ]
         script: list[Case] = list(self.rows)
         for number, stage in enumerate(stages):
-            script += _commands(stage, number)
+            script += commands_of(stage, number)
         return {
             "timezone": self.timezone,
-            "channels": _yaml(self.channels)[0] if self.channels else EMAIL,
+            "channels": read_yaml(self.channels)[0] if self.channels else EMAIL,
             "rules": {},
-            "events": _event_types(stages),
-            "profiles": _profile_types(stages),
+            "events": event_types(stages),
+            "profiles": profile_types(stages),
             "script": script,
         }
 
@@ -136,92 +123,10 @@ class Told:
             ("outcomes", self.outcomes, outcomes),
             ("sends", self.sends, rows["deliveries"]),
             ("instances", self.instances, rows["journey_instances"]),
+            ("updates", self.updates, rows["profile_updates"]),
+            ("stays", self.stays, rows["audience_members"]),
         )
         return "\n\n".join(found for name, told, rows in parts if told and (found := _difference(name, told, rows)))
-
-
-# ------------------------------------------------------------------------------------------------------- told to case
-def _commands(stage: Later, number: int) -> list[Case]:
-    loads = [
-        ("profiles", [_profile(row) for row in _rows(stage.profiles)]),
-        ("audience_members", [_member(row) for row in _rows(stage.members)]),
-        ("events", [_event(row, f"e{number or ''}{place}") for place, row in enumerate(_rows(stage.events), 1)]),
-        ("suppressions", [{"list": "suppress", **row} for row in _rows(stage.suppressions)]),
-    ]
-    commands: list[Case] = [{"do": "load", "table": table, "rows": rows} for table, rows in loads if rows]
-    commands += [_publication(journey) for journey in (_yaml(stage.journey) if stage.journey else [])]
-    for row in _rows(stage.changes):
-        commands.append({"do": row["change"], "id": row.get("id") or "promo", "at": row["at"]})
-    return [*commands, {"do": "tick", "until": tables.moment(stage.until), "every": stage.every}]
-
-
-def _rows(table: str) -> list[tables.Row]:
-    return tables.read(table) if table.strip() else []
-
-
-def _yaml(text: str) -> list[Any]:
-    reader = YAML(typ="safe", pure=True)
-    reader.Constructor = AsWritten
-    return list(reader.load_all(textwrap.dedent(text)))
-
-
-def _publication(journey: Case) -> Case:
-    at = tables.moment(str(journey.pop("published", "03-01 00:00")))
-    return {"do": "publish", "journey": {"id": "promo", "version": 1, **journey}, "at": at, "insiders": "stay"}
-
-
-def _profile(row: tables.Row) -> tables.Row:
-    """With an address, unless the table tells addresses; `consents.x` in the map."""
-    consents = {name.removeprefix("consents."): value for name, value in row.items() if name.startswith("consents.")}
-    plain = {name: value for name, value in row.items() if not name.startswith("consents.")}
-    given = {name: value for name, value in consents.items() if value is not None}
-    return {"email": f"{row['profile_id']}@shop.example", **plain, **({"consents": given} if consents else {})}
-
-
-def _member(row: tables.Row) -> tables.Row:
-    known = ("audience_id", "profile_id", "entered_at", "exited_at")
-    stay = {"entered_at": tables.moment("03-01 00:00"), "exited_at": None, **_only(row, known)}
-    return {**stay, "attributes": _attributes(row, known)}
-
-
-def _event(row: tables.Row, id: str) -> tables.Row:
-    known = ("event_id", "event_time", "event_type", "profile_id")
-    return {"event_id": id, **_only(row, known), "attributes": _attributes(row, known)}
-
-
-def _only(row: tables.Row, names: Sequence[str]) -> tables.Row:
-    return {name: value for name, value in row.items() if name in names}
-
-
-def _attributes(row: tables.Row, known: Sequence[str]) -> tables.Row:
-    return {name: value for name, value in row.items() if name not in known and value is not None}
-
-
-def _event_types(stages: Sequence[Later]) -> dict[str, dict[str, str]]:
-    """Every event that is told or named, with its attributes' types; those that say none are strings."""
-    found: dict[str, dict[str, str]] = {}
-    for stage in stages:
-        for journey in _yaml(stage.journey) if stage.journey else []:
-            if "event" in journey["entry"]:
-                found.setdefault(journey["entry"]["event"], {})
-    for stage in stages:
-        if stage.events.strip():
-            known = ("event_id", "event_time", "event_type", "profile_id")
-            names = [name for name in tables.columns(stage.events) if name not in known]
-            for kind in {row["event_type"] for row in _rows(stage.events)}:
-                given = {name: tables.types(stage.events).get(name, "string") for name in names}
-                found.setdefault(kind, {}).update(given)
-    return found
-
-
-def _profile_types(stages: Sequence[Later]) -> dict[str, str]:
-    known = ("profile_id", "email", "phone", "push_token", "timezone", "locale", "is_test")
-    found: dict[str, str] = {}
-    for stage in stages:
-        if stage.profiles.strip():
-            names = [name for name in tables.columns(stage.profiles) if name not in known and "." not in name]
-            found |= {name: tables.types(stage.profiles).get(name, "string") for name in names}
-    return found
 
 
 # -------------------------------------------------------------------------------------------------------- difference
