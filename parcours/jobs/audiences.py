@@ -15,6 +15,7 @@ from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import parse_instant
 from parcours.jobs.store import Store
+from parcours.jobs.telling import plural
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -184,7 +185,7 @@ def _replace(store: Store, audience_id: str, members: "DataFrame", at: datetime)
         done = Refreshed(audience_id, members.count(), count[STARTS], left, count[TELLS])
     finally:
         changed.unpersist()
-    LOG.info("audience %s: %d members, %d entered, %d left", audience_id, done.members, done.entered, done.left)
+    LOG.info("audience %s", summary(done))
     return done
 
 
@@ -230,7 +231,7 @@ def _carried_out(
 ) -> Iterator[str]:
     if command == "preview":
         for name in names:
-            yield f"{name}: {preview(project, name, at, spark):,} members"
+            yield f"{name}: {plural(preview(project, name, at, spark), 'member')}"
         return
     if command == "load" and len(names) != 2:
         raise UserError("audiences load: an audience and a file are needed (write: audiences load ID FILE)")
@@ -243,7 +244,7 @@ def _carried_out(
 
 def summary(done: Refreshed) -> str:
     """The refresh in one line for people."""
-    return f"{done.audience_id}: {done.members:,} members, {done.entered:,} entered, {done.left:,} left"
+    return f"{done.audience_id}: {plural(done.members, 'member')}, {done.entered:,} entered, {done.left:,} left"
 
 
 if __name__ == "__main__":

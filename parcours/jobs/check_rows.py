@@ -14,6 +14,7 @@ from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.outbox import batches
 from parcours.jobs.store import Store
+from parcours.jobs.telling import plural
 from parcours.transforms import reconcile
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def _rows(frame: DataFrame) -> list[dict[str, Any]]:
     return [row.asDict() for row in frame.collect()]
 
 
+def _deliveries(count: int) -> str:
+    return plural(count, "delivery", "deliveries")
+
+
 def check_ticks(tables: Tables) -> Iterator[Finding]:
     """Each begins where the one before ended."""
     ticks = tables.committed.ticks
@@ -62,7 +67,7 @@ def check_ticks(tables: Tables) -> Iterator[Finding]:
         for before, after in pairwise(ticks)
         if before["until"] != after["from"]
     ]
-    yield finding("ticks follow one another", f"{len(ticks):,} ticks", wrong)
+    yield finding("ticks follow one another", plural(len(ticks), "tick"), wrong)
 
 
 def check_versions(tables: Tables) -> Iterator[Finding]:
@@ -85,14 +90,14 @@ def check_versions(tables: Tables) -> Iterator[Finding]:
         stays = standing[journey, version, "active"]
         came, ended, inside = came + comes, ended + goes, inside + stays
         if comes != goes + stays:
-            wrong.append(f"{journey} version {version}: {comes:,} came, {goes:,} ended, {stays:,} are inside")
+            wrong.append(f"{journey} version {version}: {comes:,} came, {goes:,} ended, {stays:,} inside")
         wrong += [
             f"{journey} version {version}: {of_outcome[name]:,} {name} in step_outcomes, {found:,} in journey_instances"
             for name in ENDED
             if (found := standing[journey, version, name]) != of_outcome[name]
         ]
     if repeated:
-        wrong.append(f"{repeated:,} rows of journey_instances repeat an instance_id")
+        wrong.append(f"{plural(repeated, 'row')} too many in journey_instances: an instance_id stands more than once")
     yield finding("nobody lost in a journey", f"{came:,} came = {ended:,} ended + {inside:,} inside", wrong)
 
 
@@ -108,7 +113,7 @@ def check_messages(tables: Tables) -> Iterator[Finding]:
         if row["asked"] != sum(row[name] for name in names[1:]):
             wrong.append(f"{place}: {figures}")
         if row["repeated"]:
-            wrong.append(f"{place}: {row['repeated']:,} were decided or held more than once")
+            wrong.append(f"{place}: {plural(row['repeated'], 'instance')} decided or held more than once")
     yield finding("nobody lost at a message", _asked(total), wrong)
 
 
@@ -122,32 +127,36 @@ def _asked(row: Mapping[str, int]) -> str:
 def check_sends(tables: Tables) -> Iterator[Finding]:
     """Each `sent` has its delivery, of the same moment, and the other way round."""
     (row,) = _rows(reconcile.sends(tables.outcomes, tables.deliveries))
-    wrong = [f"{row['unmatched']:,} have no match"] if row["unmatched"] else []
-    yield finding("deliveries are what was sent", f"{row['deliveries']:,} deliveries, {row['sent']:,} sent", wrong)
+    wrong = [f"{row['unmatched']:,} without a match"] if row["unmatched"] else []
+    yield finding("deliveries are what was sent", f"{_deliveries(row['deliveries'])}, {row['sent']:,} sent", wrong)
 
 
 def check_twice(tables: Tables) -> Iterator[Finding]:
     """Ids are unique, and the rows of an instance are numbered without a gap."""
     (row,) = _rows(reconcile.repeated_deliveries(tables.deliveries))
-    wrong = [f"{row['repeated']:,} delivery ids stand more than once"] if row["repeated"] else []
-    yield finding("no delivery twice", f"{row['deliveries']:,} deliveries", wrong)
+    wrong = [f"more than once: {plural(row['repeated'], 'delivery id')}"] if row["repeated"] else []
+    yield finding("no delivery twice", _deliveries(row["deliveries"]), wrong)
     (row,) = _rows(reconcile.numbering(tables.outcomes))
-    wrong = [f"{row['broken']:,} instances aren't numbered 0, 1, 2, …"] if row["broken"] else []
-    yield finding("no outcome twice", f"{row['rows']:,} outcomes of {row['instances']:,} instances", wrong)
+    wrong = [f"not numbered 0, 1, 2, …: {plural(row['broken'], 'instance')}"] if row["broken"] else []
+    yield finding(
+        "no outcome twice", f"{plural(row['rows'], 'outcome')} of {plural(row['instances'], 'instance')}", wrong
+    )
 
 
 def check_batches(tables: Tables) -> Iterator[Finding]:
     """Every delivery stands in one batch, which says how many it holds."""
     stated = {row["batch_id"]: row["row_count"] for row in tables.batches}
     found = {row["batch_id"]: row["count"] for row in _rows(reconcile.batch_counts(tables.deliveries))}
-    wrong = [f"{found[None]:,} deliveries stand in no batch"] if found.get(None) else []
+    wrong = [f"in no batch: {_deliveries(found[None])}"] if found.get(None) else []
     for id in sorted({*stated, *found} - {None}, key=str):
         if stated.get(id) != found.get(id):
             has, holds = stated.get(id), found.get(id, 0)
-            said = "has no row in delivery_batches" if has is None else f"says {has:,} rows"
-            wrong.append(f"batch {id} {said}, and {holds:,} deliveries name it")
+            said = "has no row in delivery_batches" if has is None else f"says {plural(has, 'row')}"
+            wrong.append(f"batch {id} {said}, and is named by {_deliveries(holds)}")
     total = sum(stated.values())
-    yield finding("every delivery in one batch", f"{total:,} deliveries in {len(stated):,} batches", wrong)
+    yield finding(
+        "every delivery in one batch", f"{_deliveries(total)} in {plural(len(stated), 'batch', 'batches')}", wrong
+    )
 
 
 def check_daily(tables: Tables) -> Iterator[Finding]:
@@ -162,7 +171,9 @@ def check_daily(tables: Tables) -> Iterator[Finding]:
         f"{counted.get(place, 0):,} in step_outcomes"
         for place in sorted(differing, key=str)
     ]
-    yield finding("step_daily adds up", f"{sum(stated.values()):,} outcomes in {len(stated):,} rows", wrong)
+    yield finding(
+        "step_daily adds up", f"{plural(sum(stated.values()), 'outcome')} in {plural(len(stated), 'row')}", wrong
+    )
     sent = sum(row["sent"] for row in tables.committed.rows("delivery_daily"))
     rows = sum(count for place, count in counted.items() if place[3] == "sent")
     wrong = [f"{sent:,} sent in delivery_daily, {rows:,} in step_outcomes"] if sent != rows else []
