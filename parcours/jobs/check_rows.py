@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 ENDED = ("completed", "exited", "failed", "timed_out")
+COMES, GOES = ("entered", "moved_in"), (*ENDED, "moved_out")
+VERSION = ("journey_id", "journey_version")
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,37 @@ def check_batches(tables: Tables) -> Iterator[Finding]:
     )
 
 
+def check_journey_daily(tables: Tables) -> Iterator[Finding]:
+    """Each day of a version says what the rows of that day say, and how many were inside when it was over."""
+    counted: Counter[tuple[str, int, Any, str]] = Counter()
+    for row in tables.counts:
+        journey, version, day, outcome = (row[name] for name in (*VERSION, "occurred_date", "outcome"))
+        counted[journey, version, day, "moved_in" if outcome == "moved" else outcome] += row["count"]
+        if outcome == "moved":
+            counted[journey, int(row["reason"]), day, "moved_out"] += row["count"]
+    stated = {tuple(row[name] for name in (*VERSION, "day")): row for row in tables.committed.rows("journey_daily")}
+    missing = {place[:3] for place in counted if place[3] in (*COMES, *GOES, "rejected")} - stated.keys()
+    wrong = [f"{_told_day(place)}: no row in journey_daily" for place in missing]
+    inside: Counter[tuple[str, int]] = Counter()
+    for place in sorted({*stated, *missing}):
+        of_day = {name: counted[*place, name] for name in (*COMES, *GOES, "rejected")}
+        inside[place[:2]] += sum(of_day[name] for name in COMES) - sum(of_day[name] for name in GOES)
+        said = stated.get(place, {})
+        wrong += [
+            f"{_told_day(place)}: {said[name]:,} {name} in journey_daily, {count:,} in step_outcomes"
+            for name, count in {**of_day, "inside": inside[place[:2]]}.items()
+            if said and said[name] != count
+        ]
+    entered = sum(row["entered"] for row in stated.values())
+    yield finding("journey_daily adds up", f"{entered:,} entered in {plural(len(stated), 'row')}", sorted(wrong))
+
+
+def _told_day(place: Sequence[Any]) -> str:
+    return f"{place[0]} version {place[1]}, {place[2]}"
+
+
 def check_daily(tables: Tables) -> Iterator[Finding]:
-    """The tables for analysts say what the rows say."""
+    """What the other two tables for analysts say is what the rows say."""
     key = ("journey_id", "journey_version", "step_id", "outcome", "path", "reason", "day")
     stated = {tuple(row[name] for name in key): row["count"] for row in tables.committed.rows("step_daily")}
     names = (*key[:-1], "occurred_date")

@@ -12,7 +12,14 @@ from pyspark.sql import SparkSession
 
 from parcours.jobs.check import OF_ROWS, check_everything, main
 from parcours.jobs.check_files import check_files
-from parcours.jobs.check_rows import check_batches, check_messages, check_ticks, check_versions, read_tables
+from parcours.jobs.check_rows import (
+    check_batches,
+    check_journey_daily,
+    check_messages,
+    check_ticks,
+    check_versions,
+    read_tables,
+)
 from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.outbox import batches
@@ -61,6 +68,7 @@ def test_a_story_that_adds_up_is_fine(check: Check) -> None:
         "no delivery twice": "3 deliveries",
         "no outcome twice": "19 outcomes of 5 instances",
         "every delivery in one batch": "3 deliveries in 3 batches",
+        "journey_daily adds up": "4 entered in 3 rows",
         "step_daily adds up": "19 outcomes in 15 rows",
         "delivery_daily adds up": "3 sent",
         "batch files are whole": "3 rows in 3 files",
@@ -116,6 +124,23 @@ def test_a_second_send_at_a_message_is_found_everywhere(check: Check, store: Sto
         "no outcome twice": ["not numbered 0, 1, 2, …: 1 instance"],
         "step_daily adds up": ["news 1 hi sent 2026-03-02: 1 in step_daily, 2 in step_outcomes"],
         "delivery_daily adds up": ["3 sent in delivery_daily, 4 in step_outcomes"],
+    }
+
+
+def test_a_day_of_a_journey_that_says_something_else_is_found(check: Check, store: Store) -> None:
+    store.delta("journey_daily").update({"rejected": "0", "inside": "4"}, predicate="day = '2026-03-03'")
+    assert failed(check(check_journey_daily)) == {
+        "journey_daily adds up": [
+            "news version 1, 2026-03-03: 0 rejected in journey_daily, 1 in step_outcomes",
+            "news version 1, 2026-03-03: 4 inside in journey_daily, 3 in step_outcomes",
+        ],
+    }
+
+
+def test_a_day_of_a_journey_that_is_gone_is_found(check: Check, store: Store) -> None:
+    store.delta("journey_daily").delete("day = '2026-03-03'")
+    assert failed(check(check_journey_daily)) == {
+        "journey_daily adds up": ["news version 1, 2026-03-03: no row in journey_daily"],
     }
 
 
