@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parcours.definition.checks.graph import check_graph
-from parcours.definition.checks.known import Draft, Known, scope_of
+from parcours.definition.checks.known import Known, scope_of
 from parcours.definition.checks.sends import check_send
 from parcours.definition.checks.texts import check_expression
+from parcours.definition.drafts import Draft
 from parcours.definition.entries import EventEntry, ReadAudience, Waves
 from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey

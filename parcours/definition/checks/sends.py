@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from parcours.definition.channels import Channel
-from parcours.definition.checks.known import Draft, Known
+from parcours.definition.checks.known import Known
 from parcours.definition.checks.texts import check_expression, check_template, message_scope, names_in
 from parcours.definition.contents import FIELDS, NESTED, place_of_field, written_content
+from parcours.definition.drafts import Draft
 from parcours.definition.expressions import Scope
 from parcours.definition.problems import Finding, Loc, did_you_mean, one_of
 from parcours.definition.steps import Message
