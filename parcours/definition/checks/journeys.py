@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from parcours.definition.checks.graph import check_graph
 from parcours.definition.checks.known import Known, scope_of
-from parcours.definition.checks.sends import check_send
+from parcours.definition.checks.sends import check_consents, check_send
 from parcours.definition.checks.texts import check_expression
 from parcours.definition.drafts import Draft
 from parcours.definition.entries import EventEntry, ReadAudience, Waves
@@ -31,6 +31,7 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
     scope = scope_of(draft.entry, draft.zone, known)
     for place, step in draft.steps:
         yield from _check_step(step, ("steps", place), draft, known, scope)
+    yield from check_consents(draft, known)
 
 
 def _check_dates(journey: Journey) -> Iterator[Finding]:

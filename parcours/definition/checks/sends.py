@@ -42,6 +42,20 @@ def check_send(step: Message, loc: Loc, draft: Draft, known: Known, scope: Scope
         yield _missing_template(step, loc, known)
 
 
+def check_consents(draft: Draft, known: Known) -> Iterator[Finding]:
+    """Marketing by a channel that asks for no consent: meant by few, and seen by nobody. Once a channel."""
+    told: set[str] = set()
+    for place, step in draft.steps:
+        if not isinstance(step, Message) or step.category != "marketing" or step.channel in told:
+            continue
+        channel = (known.channels or {}).get(step.channel)
+        if channel is not None and channel.consent is None:
+            told.add(step.channel)
+            what = f"marketing by channel '{channel.name}', which has no consent: it goes to who has refused, too"
+            remedy = f"write consent: profile.consents['{channel.name}'] in channels.yaml"
+            yield Finding(("steps", place, "channel"), what, remedy, is_warning=True)
+
+
 def _check_channel(step: Message, loc: Loc, channel: Channel) -> Iterator[Finding]:
     if channel.address is None and step.address is None:
         what = f"channel '{channel.name}' has no address: everybody is excluded, no_address"
