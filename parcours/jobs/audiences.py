@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import parse_instant
+from parcours.jobs.spark_messages import one_line
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural
 
@@ -108,7 +109,7 @@ def _members(store: Store, audience_id: str, at: datetime) -> "Iterator[DataFram
         try:
             result = store.spark.sql(text)
         except AnalysisException as error:
-            raise UserError(f"audience '{audience_id}': sql: {_first_line(error)}") from error
+            raise UserError(f"audience '{audience_id}': sql: {one_line(error)}") from error
     profile_column = next((name for name in result.columns if name.lower() == "profile_id"), None)
     if profile_column is None:
         raise UserError(
@@ -134,7 +135,7 @@ def _check_unique(members: "DataFrame", audience_id: str) -> None:
     try:
         repeated = members.groupBy("profile_id").count().where(F.col("count") > 1).count()
     except PySparkException as error:
-        raise RefreshRefused(f"audience '{audience_id}': sql: {_first_line(error)}") from error
+        raise RefreshRefused(f"audience '{audience_id}': sql: {one_line(error)}") from error
     if repeated:
         people = "1 profile stands" if repeated == 1 else f"{repeated} profiles stand"
         what = f"{people} in more than one row; nothing was changed (one row a member: GROUP BY profile_id)"
@@ -201,16 +202,12 @@ def _check_loss(project: "Project", audience_id: str, left: int, inside: "DataFr
         )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
 def main(argv: Sequence[str] | None = None, spark: "SparkSession | None" = None) -> int:
     """The spark-submit entry point. Exit status: 0 done, 1 the refresh failed, 2 asked wrongly."""
     parser = argparse.ArgumentParser(prog="audiences", description=__doc__)
     parser.add_argument("command", choices=("refresh", "preview", "load"))
     parser.add_argument("names", nargs="*", help="audiences; for load an audience and a file")
-    parser.add_argument("--at", help="the logical time, by default now")
+    parser.add_argument("--at", help="the logical time, UTC where it names no zone; by default now")
     parser.add_argument("--project", default=".", help="the project's folder")
     parser.add_argument("--warehouse", help="in place of the one in parcours.yaml")
     options = parser.parse_args(argv)
@@ -218,7 +215,7 @@ def main(argv: Sequence[str] | None = None, spark: "SparkSession | None" = None)
 
     try:
         project = load_project(Path(options.project), warehouse=options.warehouse)
-        at = parse_instant(options.at, project.timezone) if options.at else datetime.now(UTC)
+        at = parse_instant(options.at, "UTC") if options.at else datetime.now(UTC)
         sys.stdout.writelines(f"{line}\n" for line in _carried_out(project, options.command, options.names, at, spark))
     except UserError as error:
         sys.stderr.write(f"{error}\n")

@@ -68,6 +68,11 @@ appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
 # Else Spark, taking us for a shell, sets the level to WARN and says so on three lines.
 logger.shell.name = org.apache.spark.api.python.PythonGatewayServer
 logger.shell.level = error
+# They print the stack of a task that failed; the error that is raised says why, in one line.
+logger.task.name = org.apache.spark.executor.Executor
+logger.task.level = off
+logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
+logger.tasks.level = off
 """
 # Python loggers that print ten kilobytes of JSON for each expression that failed, besides the exception.
 LOUD_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
