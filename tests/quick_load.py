@@ -10,7 +10,7 @@ from deltalake import write_deltalake
 
 from parcours.jobs.schemas import SIMPLE, arrow_type, delta_field
 from parcours.tables import ALL, Column
-from tests.oracle.tables import FIRST_STANDS, KEYS
+from tests.oracle.tables import FIRST_STANDS
 from tests.oracle.values import cast
 
 Row = dict[str, Any]
@@ -95,10 +95,10 @@ def _plain(rows: pa.Table) -> list[Row]:
 
 
 def _key(table: str, row: Row) -> tuple[Any, ...]:
-    return tuple(row[name] for name in KEYS[table])
+    return tuple(row[name] for name in ALL[table].key)
 
 
 def _update(store: Any, table: str, rows: pa.Table) -> None:
-    matching = " AND ".join(f"t.`{name}` = s.`{name}`" for name in KEYS[table])
+    matching = " AND ".join(f"t.`{name}` = s.`{name}`" for name in ALL[table].key)
     merging = store.delta(table).merge(rows, predicate=matching, source_alias="s", target_alias="t")
     merging.when_matched_update_all().execute()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator
 
-from parcours.definition.expressions.types import SIMPLE, parse_type
 from parcours.definition.problems import Mistake, shown
 
 
 def column_type(text: object) -> str:
     """The type in Spark's own spelling: `long` is `bigint`, `Map<String, Double>` is `map<string,double>`."""
+    # Types are parsed by sqlglot, which takes half a second to import: whoever reads no type does without.
+    from parcours.definition.expressions.types import parse_type
+
     if not isinstance(text, str):
         raise Mistake(f"not a type: {shown(text)}", "write a Spark SQL type, such as string or double")
     return str(parse_type(text))
@@ -26,9 +28,17 @@ def attribute_type(text: object) -> str:
     return found
 
 
-TYPE_SCHEMA = {"type": "string", "examples": sorted(set(SIMPLE) - {"void"})}
-ColumnType = Annotated[str, PlainValidator(column_type), WithJsonSchema(TYPE_SCHEMA)]
-AttributeType = Annotated[str, PlainValidator(attribute_type), WithJsonSchema(TYPE_SCHEMA)]
+class TypeSchema:
+    """The JSON Schema of a type: text, with the names of types for examples."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        from parcours.definition.expressions.types import SIMPLE
+
+        return {"type": "string", "examples": sorted(set(SIMPLE) - {"void"})}
+
+
+ColumnType = Annotated[str, PlainValidator(column_type), TypeSchema()]
+AttributeType = Annotated[str, PlainValidator(attribute_type), TypeSchema()]
 
 
 class KnownOrText(Mapping[str, str]):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from parcours.definition.checks.known import Draft
 from parcours.definition.contents import Template, read_content
 from parcours.definition.journeys import AnyEntry, Journey, read_journey
 from parcours.definition.loading import Source, read_source
@@ -21,6 +21,20 @@ Model = TypeVar("Model", bound=BaseModel)
 
 STEP: TypeAdapter[AnyStep] = TypeAdapter(AnyStep)
 ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """As much of a journey as could be read. `whole` is None where some of it is wrong."""
+
+    id: str
+    zone: str
+    whole: Journey | None
+    entry: AnyEntry | None
+    steps: tuple[tuple[int, AnyStep], ...]
+    """The steps that could be read, by their places in the list."""
+    step_ids: tuple[str | None, ...]
+    """The id of every step in the list, None where it has none that could be read."""
 
 
 class Reader:

@@ -11,11 +11,11 @@ from parcours.definition.channels import Channel, built_in_channels
 from parcours.definition.checks.audiences import check_query, query_columns
 from parcours.definition.checks.channels import check_channel
 from parcours.definition.checks.journeys import check_journey
-from parcours.definition.checks.known import Draft, Known, scope_of
+from parcours.definition.checks.known import Known, scope_of
 from parcours.definition.checks.templates import Use, check_template_file
 from parcours.definition.columns import column_type
 from parcours.definition.contents import Template
-from parcours.definition.drafts import Reader
+from parcours.definition.drafts import Draft, Reader
 from parcours.definition.files import Audience, ChannelsFile, EventsFile, ProfilesFile, ProjectFile
 from parcours.definition.journeys import Journey
 from parcours.definition.loading import Source

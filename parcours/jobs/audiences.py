@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import parse_instant
+from parcours.jobs.spark_messages import one_line
 from parcours.jobs.store import Store
+from parcours.jobs.telling import plural
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -107,7 +109,7 @@ def _members(store: Store, audience_id: str, at: datetime) -> "Iterator[DataFram
         try:
             result = store.spark.sql(text)
         except AnalysisException as error:
-            raise UserError(f"audience '{audience_id}': sql: {_first_line(error)}") from error
+            raise UserError(f"audience '{audience_id}': sql: {one_line(error)}") from error
     profile_column = next((name for name in result.columns if name.lower() == "profile_id"), None)
     if profile_column is None:
         raise UserError(
@@ -133,7 +135,7 @@ def _check_unique(members: "DataFrame", audience_id: str) -> None:
     try:
         repeated = members.groupBy("profile_id").count().where(F.col("count") > 1).count()
     except PySparkException as error:
-        raise RefreshRefused(f"audience '{audience_id}': sql: {_first_line(error)}") from error
+        raise RefreshRefused(f"audience '{audience_id}': sql: {one_line(error)}") from error
     if repeated:
         people = "1 profile stands" if repeated == 1 else f"{repeated} profiles stand"
         what = f"{people} in more than one row; nothing was changed (one row a member: GROUP BY profile_id)"
@@ -184,7 +186,7 @@ def _replace(store: Store, audience_id: str, members: "DataFrame", at: datetime)
         done = Refreshed(audience_id, members.count(), count[STARTS], left, count[TELLS])
     finally:
         changed.unpersist()
-    LOG.info("audience %s: %d members, %d entered, %d left", audience_id, done.members, done.entered, done.left)
+    LOG.info("audience %s", summary(done))
     return done
 
 
@@ -200,16 +202,12 @@ def _check_loss(project: "Project", audience_id: str, left: int, inside: "DataFr
         )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
 def main(argv: Sequence[str] | None = None, spark: "SparkSession | None" = None) -> int:
     """The spark-submit entry point. Exit status: 0 done, 1 the refresh failed, 2 asked wrongly."""
     parser = argparse.ArgumentParser(prog="audiences", description=__doc__)
     parser.add_argument("command", choices=("refresh", "preview", "load"))
     parser.add_argument("names", nargs="*", help="audiences; for load an audience and a file")
-    parser.add_argument("--at", help="the logical time, by default now")
+    parser.add_argument("--at", help="the logical time, UTC where it names no zone; by default now")
     parser.add_argument("--project", default=".", help="the project's folder")
     parser.add_argument("--warehouse", help="in place of the one in parcours.yaml")
     options = parser.parse_args(argv)
@@ -217,7 +215,7 @@ def main(argv: Sequence[str] | None = None, spark: "SparkSession | None" = None)
 
     try:
         project = load_project(Path(options.project), warehouse=options.warehouse)
-        at = parse_instant(options.at, project.timezone) if options.at else datetime.now(UTC)
+        at = parse_instant(options.at, "UTC") if options.at else datetime.now(UTC)
         sys.stdout.writelines(f"{line}\n" for line in _carried_out(project, options.command, options.names, at, spark))
     except UserError as error:
         sys.stderr.write(f"{error}\n")
@@ -230,7 +228,7 @@ def _carried_out(
 ) -> Iterator[str]:
     if command == "preview":
         for name in names:
-            yield f"{name}: {preview(project, name, at, spark):,} members"
+            yield f"{name}: {plural(preview(project, name, at, spark), 'member')}"
         return
     if command == "load" and len(names) != 2:
         raise UserError("audiences load: an audience and a file are needed (write: audiences load ID FILE)")
@@ -243,7 +241,7 @@ def _carried_out(
 
 def summary(done: Refreshed) -> str:
     """The refresh in one line for people."""
-    return f"{done.audience_id}: {done.members:,} members, {done.entered:,} entered, {done.left:,} left"
+    return f"{done.audience_id}: {plural(done.members, 'member')}, {done.entered:,} entered, {done.left:,} left"
 
 
 if __name__ == "__main__":

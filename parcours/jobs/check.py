@@ -30,6 +30,7 @@ OF_ROWS = (
     check_rows.check_sends,
     check_rows.check_twice,
     check_rows.check_batches,
+    check_rows.check_journey_daily,
     check_rows.check_daily,
 )
 

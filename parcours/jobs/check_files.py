@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from parcours.jobs.findings import Finding, finding
+from parcours.jobs.telling import plural
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
@@ -20,7 +21,11 @@ CHUNK = 1 << 20
 def check_files(project: "Project", batches: Sequence[Mapping[str, Any]]) -> Finding:
     """Each batch's file is there, with its SHA-256 and count; one that was acknowledged may have been taken away."""
     if "://" in project.outbox:
-        return finding(NAME, f"{len(batches):,} batches; the outbox isn't on this machine, its files weren't read", [])
+        return finding(
+            NAME,
+            f"{plural(len(batches), 'batch', 'batches')}; the outbox isn't on this machine, its files weren't read",
+            [],
+        )
     wrong, taken, rows = [], 0, 0
     for batch in batches:
         file = project.folder / batch["path"]
@@ -36,9 +41,11 @@ def check_files(project: "Project", batches: Sequence[Mapping[str, Any]]) -> Fin
         count = row_count(file, batch["format"])
         rows += count
         if count != batch["row_count"]:
-            wrong.append(f"batch {batch['batch_id']}: {batch['path']} has {count:,} rows, not {batch['row_count']:,}")
+            wrong.append(
+                f"batch {batch['batch_id']}: {batch['path']} has {plural(count, 'row')}, not {batch['row_count']:,}"
+            )
     gone = f", {taken:,} taken away" if taken else ""
-    return finding(NAME, f"{rows:,} rows in {len(batches) - taken:,} files{gone}", wrong)
+    return finding(NAME, f"{plural(rows, 'row')} in {plural(len(batches) - taken, 'file')}{gone}", wrong)
 
 
 def sha256(file: Path) -> str:

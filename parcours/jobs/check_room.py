@@ -15,6 +15,7 @@ from parcours.jobs.commit import versions
 from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.store import Store
+from parcours.jobs.telling import plural
 from parcours.transforms import reconcile
 from parcours.walk import clock
 from parcours.walk.channels import Sender
@@ -63,13 +64,13 @@ def judge_channel(channel: Channel, zone: str, counts: Sequence[tuple[int, int]]
                 numbers.setdefault(window.key, window.number)
         sender.take(moment, count)
     wrong = [
-        f"{_shown(key)}: {sender.counts[key]:,} sends, {number:,} at most"
+        f"{_shown(key)}: {plural(sender.counts[key], 'send')}, {number:,} at most"
         for key, number in numbers.items()
         if sender.counts[key] > number
     ]
     fullest = max(numbers, key=lambda key: sender.counts[key] / max(1, numbers[key]), default=None)
     shown = f", the fullest {sender.counts[fullest]:,} of {numbers[fullest]:,}" if fullest else ""
-    return finding(f"limits of {channel.name}", f"{len(numbers):,} windows{shown}", wrong)
+    return finding(f"limits of {channel.name}", f"{plural(len(numbers), 'window')}{shown}", wrong)
 
 
 def _start_of(key: str) -> int:
@@ -118,4 +119,6 @@ def judge_cap(
     ]
     fullest = max(places, key=lambda number: places[number] / max(1, most[number]))
     shown = f"{places[fullest]:,} of {most[fullest]:,}"
-    return finding(name, shown if step.per == "version" else f"{len(places):,} {step.per}s, the fullest {shown}", wrong)
+    return finding(
+        name, shown if step.per == "version" else f"{plural(len(places), step.per)}, the fullest {shown}", wrong
+    )

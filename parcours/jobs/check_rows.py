@@ -14,12 +14,15 @@ from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.outbox import batches
 from parcours.jobs.store import Store
+from parcours.jobs.telling import plural
 from parcours.transforms import reconcile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 ENDED = ("completed", "exited", "failed", "timed_out")
+COMES, GOES = ("entered", "moved_in"), (*ENDED, "moved_out")
+VERSION = ("journey_id", "journey_version")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,10 @@ def _rows(frame: DataFrame) -> list[dict[str, Any]]:
     return [row.asDict() for row in frame.collect()]
 
 
+def _deliveries(count: int) -> str:
+    return plural(count, "delivery", "deliveries")
+
+
 def check_ticks(tables: Tables) -> Iterator[Finding]:
     """Each begins where the one before ended."""
     ticks = tables.committed.ticks
@@ -62,7 +69,7 @@ def check_ticks(tables: Tables) -> Iterator[Finding]:
         for before, after in pairwise(ticks)
         if before["until"] != after["from"]
     ]
-    yield finding("ticks follow one another", f"{len(ticks):,} ticks", wrong)
+    yield finding("ticks follow one another", plural(len(ticks), "tick"), wrong)
 
 
 def check_versions(tables: Tables) -> Iterator[Finding]:
@@ -85,14 +92,14 @@ def check_versions(tables: Tables) -> Iterator[Finding]:
         stays = standing[journey, version, "active"]
         came, ended, inside = came + comes, ended + goes, inside + stays
         if comes != goes + stays:
-            wrong.append(f"{journey} version {version}: {comes:,} came, {goes:,} ended, {stays:,} are inside")
+            wrong.append(f"{journey} version {version}: {comes:,} came, {goes:,} ended, {stays:,} inside")
         wrong += [
             f"{journey} version {version}: {of_outcome[name]:,} {name} in step_outcomes, {found:,} in journey_instances"
             for name in ENDED
             if (found := standing[journey, version, name]) != of_outcome[name]
         ]
     if repeated:
-        wrong.append(f"{repeated:,} rows of journey_instances repeat an instance_id")
+        wrong.append(f"{plural(repeated, 'row')} too many in journey_instances: an instance_id stands more than once")
     yield finding("nobody lost in a journey", f"{came:,} came = {ended:,} ended + {inside:,} inside", wrong)
 
 
@@ -108,7 +115,7 @@ def check_messages(tables: Tables) -> Iterator[Finding]:
         if row["asked"] != sum(row[name] for name in names[1:]):
             wrong.append(f"{place}: {figures}")
         if row["repeated"]:
-            wrong.append(f"{place}: {row['repeated']:,} were decided or held more than once")
+            wrong.append(f"{place}: {plural(row['repeated'], 'instance')} decided or held more than once")
     yield finding("nobody lost at a message", _asked(total), wrong)
 
 
@@ -122,36 +129,69 @@ def _asked(row: Mapping[str, int]) -> str:
 def check_sends(tables: Tables) -> Iterator[Finding]:
     """Each `sent` has its delivery, of the same moment, and the other way round."""
     (row,) = _rows(reconcile.sends(tables.outcomes, tables.deliveries))
-    wrong = [f"{row['unmatched']:,} have no match"] if row["unmatched"] else []
-    yield finding("deliveries are what was sent", f"{row['deliveries']:,} deliveries, {row['sent']:,} sent", wrong)
+    wrong = [f"{row['unmatched']:,} without a match"] if row["unmatched"] else []
+    yield finding("deliveries are what was sent", f"{_deliveries(row['deliveries'])}, {row['sent']:,} sent", wrong)
 
 
 def check_twice(tables: Tables) -> Iterator[Finding]:
     """Ids are unique, and the rows of an instance are numbered without a gap."""
     (row,) = _rows(reconcile.repeated_deliveries(tables.deliveries))
-    wrong = [f"{row['repeated']:,} delivery ids stand more than once"] if row["repeated"] else []
-    yield finding("no delivery twice", f"{row['deliveries']:,} deliveries", wrong)
+    wrong = [f"more than once: {plural(row['repeated'], 'delivery id')}"] if row["repeated"] else []
+    yield finding("no delivery twice", _deliveries(row["deliveries"]), wrong)
     (row,) = _rows(reconcile.numbering(tables.outcomes))
-    wrong = [f"{row['broken']:,} instances aren't numbered 0, 1, 2, …"] if row["broken"] else []
-    yield finding("no outcome twice", f"{row['rows']:,} outcomes of {row['instances']:,} instances", wrong)
+    wrong = [f"not numbered 0, 1, 2, …: {plural(row['broken'], 'instance')}"] if row["broken"] else []
+    yield finding(
+        "no outcome twice", f"{plural(row['rows'], 'outcome')} of {plural(row['instances'], 'instance')}", wrong
+    )
 
 
 def check_batches(tables: Tables) -> Iterator[Finding]:
     """Every delivery stands in one batch, which says how many it holds."""
     stated = {row["batch_id"]: row["row_count"] for row in tables.batches}
     found = {row["batch_id"]: row["count"] for row in _rows(reconcile.batch_counts(tables.deliveries))}
-    wrong = [f"{found[None]:,} deliveries stand in no batch"] if found.get(None) else []
+    wrong = [f"in no batch: {_deliveries(found[None])}"] if found.get(None) else []
     for id in sorted({*stated, *found} - {None}, key=str):
         if stated.get(id) != found.get(id):
             has, holds = stated.get(id), found.get(id, 0)
-            said = "has no row in delivery_batches" if has is None else f"says {has:,} rows"
-            wrong.append(f"batch {id} {said}, and {holds:,} deliveries name it")
+            said = "has no row in delivery_batches" if has is None else f"says {plural(has, 'row')}"
+            wrong.append(f"batch {id} {said}, and is named by {_deliveries(holds)}")
     total = sum(stated.values())
-    yield finding("every delivery in one batch", f"{total:,} deliveries in {len(stated):,} batches", wrong)
+    yield finding(
+        "every delivery in one batch", f"{_deliveries(total)} in {plural(len(stated), 'batch', 'batches')}", wrong
+    )
+
+
+def check_journey_daily(tables: Tables) -> Iterator[Finding]:
+    """Each day of a version says what the rows of that day say, and how many were inside when it was over."""
+    counted: Counter[tuple[str, int, Any, str]] = Counter()
+    for row in tables.counts:
+        journey, version, day, outcome = (row[name] for name in (*VERSION, "occurred_date", "outcome"))
+        counted[journey, version, day, "moved_in" if outcome == "moved" else outcome] += row["count"]
+        if outcome == "moved":
+            counted[journey, int(row["reason"]), day, "moved_out"] += row["count"]
+    stated = {tuple(row[name] for name in (*VERSION, "day")): row for row in tables.committed.rows("journey_daily")}
+    missing = {place[:3] for place in counted if place[3] in (*COMES, *GOES, "rejected")} - stated.keys()
+    wrong = [f"{_told_day(place)}: no row in journey_daily" for place in missing]
+    inside: Counter[tuple[str, int]] = Counter()
+    for place in sorted({*stated, *missing}):
+        of_day = {name: counted[*place, name] for name in (*COMES, *GOES, "rejected")}
+        inside[place[:2]] += sum(of_day[name] for name in COMES) - sum(of_day[name] for name in GOES)
+        said = stated.get(place, {})
+        wrong += [
+            f"{_told_day(place)}: {said[name]:,} {name} in journey_daily, {count:,} in step_outcomes"
+            for name, count in {**of_day, "inside": inside[place[:2]]}.items()
+            if said and said[name] != count
+        ]
+    entered = sum(row["entered"] for row in stated.values())
+    yield finding("journey_daily adds up", f"{entered:,} entered in {plural(len(stated), 'row')}", sorted(wrong))
+
+
+def _told_day(place: Sequence[Any]) -> str:
+    return f"{place[0]} version {place[1]}, {place[2]}"
 
 
 def check_daily(tables: Tables) -> Iterator[Finding]:
-    """The tables for analysts say what the rows say."""
+    """What the other two tables for analysts say is what the rows say."""
     key = ("journey_id", "journey_version", "step_id", "outcome", "path", "reason", "day")
     stated = {tuple(row[name] for name in key): row["count"] for row in tables.committed.rows("step_daily")}
     names = (*key[:-1], "occurred_date")
@@ -162,7 +202,9 @@ def check_daily(tables: Tables) -> Iterator[Finding]:
         f"{counted.get(place, 0):,} in step_outcomes"
         for place in sorted(differing, key=str)
     ]
-    yield finding("step_daily adds up", f"{sum(stated.values()):,} outcomes in {len(stated):,} rows", wrong)
+    yield finding(
+        "step_daily adds up", f"{plural(sum(stated.values()), 'outcome')} in {plural(len(stated), 'row')}", wrong
+    )
     sent = sum(row["sent"] for row in tables.committed.rows("delivery_daily"))
     rows = sum(count for place, count in counted.items() if place[3] == "sent")
     wrong = [f"{sent:,} sent in delivery_daily, {rows:,} in step_outcomes"] if sent != rows else []

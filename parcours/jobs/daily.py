@@ -28,12 +28,22 @@ def days_of(agenda: Agenda) -> list[dt.date]:
     return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def write_daily(store: Store, writer: TickWriter, agenda: Agenda, tally: Tally, inside: Mapping[str, int]) -> None:
-    """Adds what the tick did to the three tables. `inside` is how many were inside each version before it."""
+def write_daily(
+    store: Store,
+    writer: TickWriter,
+    agenda: Agenda,
+    tally: Tally,
+    inside: Mapping[str, int],
+    feedback: Iterable[Row],
+) -> None:
+    """Adds what the tick did to the three tables.
+
+    `inside` is how many were inside each version before it, `feedback` what sends have come to (jobs/feedback.py).
+    """
     days = days_of(agenda)
     _merge(store, writer, "step_daily", _step_rows(tally))
     _merge(store, writer, "journey_daily", _journey_rows(tally, agenda, days, inside), replaced=("inside",))
-    _merge(store, writer, "delivery_daily", _delivery_rows(tally))
+    _merge(store, writer, "delivery_daily", _delivery_rows(tally, feedback))
 
 
 def _step_rows(tally: Tally) -> Iterable[Row]:
@@ -69,13 +79,17 @@ def _journey_rows(tally: Tally, agenda: Agenda, days: Sequence[dt.date], inside:
                 yield {"journey_id": key[0], "journey_version": key[1], "day": day, **counts, "inside": now}
 
 
-def _delivery_rows(tally: Tally) -> Iterable[Row]:
+def _delivery_rows(tally: Tally, feedback: Iterable[Row]) -> Iterable[Row]:
     found: dict[Key, Row] = {}
+
+    def row_of(*key: Any) -> Row:
+        names = zip(("channel", "route", "journey_id", "day"), key, strict=True)
+        return found.setdefault(key, {**dict(names), "excluded_by_reason": {}})
+
+    for said in feedback:
+        row_of(said["channel"], said["route"], said["journey_id"], said["day"])[said["said"]] = said["count"]
     for (channel, journey_id, day, outcome, reason), count in tally.sends.items():
-        row = found.setdefault(
-            (channel, journey_id, day),
-            {"channel": channel, "route": None, "journey_id": journey_id, "day": day, "excluded_by_reason": {}},
-        )
+        row = row_of(channel, None, journey_id, day)
         row[outcome] = row.get(outcome, 0) + count
         if outcome == "excluded":
             row["excluded_by_reason"][reason] = row["excluded_by_reason"].get(reason, 0) + count
@@ -83,13 +97,13 @@ def _delivery_rows(tally: Tally) -> Iterable[Row]:
 
 
 def _merge(store: Store, writer: TickWriter, name: str, rows: Iterable[Row], *, replaced: Sequence[str] = ()) -> None:
-    """Adds counts to the table, or sets the columns in `replaced`. Rewrites the days from the first to the last."""
+    """Adds counts to the table, or sets the columns in `replaced`. Rewrites the days that it touches."""
     table = ALL[name]
     added = {tuple(row[column] for column in table.key): row for row in rows}
     if not added:
         return
-    first, last = min(row["day"] for row in added.values()), max(row["day"] for row in added.values())
-    former = _rows_between(store, name, first, last)
+    days = sorted({row["day"] for row in added.values()})
+    former = _rows_of(store, name, days)
     merged = {tuple(row[column] for column in table.key): row for row in former}
     for key, row in added.items():
         known = merged.setdefault(key, {})
@@ -103,12 +117,12 @@ def _merge(store: Store, writer: TickWriter, name: str, rows: Iterable[Row], *, 
             else:
                 known[column.name] = row[column.name]
     if former:
-        writer.remove(name, f"day >= '{first}' AND day <= '{last}'")
+        writer.remove(name, " OR ".join(f"day = '{day}'" for day in days))
     ordered = sorted(merged.values(), key=lambda row: tuple(str(row[column]) for column in table.key))
     writer.append(name, pa.Table.from_pylist(ordered, schema=arrow_schema(table)))
 
 
-def _rows_between(store: Store, name: str, first: dt.date, last: dt.date) -> list[Row]:
-    days = (pc.field("day") >= pa.scalar(first)) & (pc.field("day") <= pa.scalar(last))
-    rows: list[Row] = store.delta(name).to_pyarrow_dataset().to_table(filter=days).to_pylist()
+def _rows_of(store: Store, name: str, days: Sequence[dt.date]) -> list[Row]:
+    wanted = pc.field("day").isin(days)
+    rows: list[Row] = store.delta(name).to_pyarrow_dataset().to_table(filter=wanted).to_pylist()
     return rows

@@ -18,6 +18,7 @@ from parcours.jobs.places import open_project
 from parcours.jobs.population import make_population, table_rows
 from parcours.jobs.samples import copy_sample
 from parcours.jobs.store import Store
+from parcours.jobs.telling import plural, told
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,7 +97,7 @@ def _fill(store: Store, people: int, days: int) -> "pa.Table":
     store.ensure()
     for name, rows in table_rows(population).items():
         write_deltalake(store.path(name), rows, mode="append", schema_mode="merge")
-        LOG.info("%s: %d rows", name, rows.num_rows)
+        LOG.info("%s: %s", name, plural(rows.num_rows, "row"))
     return population.late_events
 
 
@@ -127,7 +128,6 @@ def _run_days(
 ) -> int:
     """A tick a day; before it what comes in on that day: late events, refreshed audiences. Returns how many."""
     from parcours.jobs.audiences import refresh
-    from parcours.jobs.cli.ticks import told
     from parcours.jobs.tick import run_tick
 
     def say(report: "TickReport") -> None:
@@ -138,7 +138,7 @@ def _run_days(
     for until in _stops(project, days):
         if start == _when_late(days) and late_events.num_rows:
             store.append_small("events", late_events)
-            LOG.info("%d late events have come", late_events.num_rows)
+            LOG.info("%s learnt late", plural(late_events.num_rows, "event"))
         for id, at in _refreshes(project, start, until):
             refresh(project, [id], at, store.spark)
         ticks += len(run_tick(store, project, until, DAY, on_tick=say))
@@ -202,7 +202,7 @@ def _held(committed: Committed) -> list[tuple[dt.datetime, dt.datetime | None]]:
 def _closing(folder: Path, project: "Project", store: Store, ticks: int, seconds: float) -> list[str]:
     people = store.small("profiles", columns=["profile_id"]).num_rows
     return [
-        f"{ticks} ticks over {people:,} people in {seconds:.0f} s",
+        f"{plural(ticks, 'tick')} over {plural(people, 'person', 'people')} in {seconds:.0f} s",
         f"tables: {_near(project.warehouse)}   delivery batches: {_near(project.outbox)}",
         "",
         "Look further:",

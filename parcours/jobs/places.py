@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from parcours.definition.drafts import Reader
 from parcours.definition.files import ProjectFile, SourceTable, SparkSettings
 from parcours.definition.problems import DefinitionError, UserError
-from parcours.definition.project import load_project
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
@@ -73,6 +72,8 @@ class FilledAudiences:
 
 def open_project(folder: Path, warehouse: str | None = None) -> "Project":
     """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it."""
+    # Here, not above: a project's definitions bring sqlglot and Jinja along, and a gate that asks for places doesn't.
+    from parcours.definition.project import load_project
     from parcours.jobs.store import Store
 
     try:

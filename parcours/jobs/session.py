@@ -2,12 +2,14 @@
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from parcours.definition.problems import UserError
@@ -71,6 +73,11 @@ appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
 # Else Spark, taking us for a shell, sets the level to WARN and says so on three lines.
 logger.shell.name = org.apache.spark.api.python.PythonGatewayServer
 logger.shell.level = error
+# They print the stack of a task that failed; the error that is raised says why, in one line.
+logger.task.name = org.apache.spark.executor.Executor
+logger.task.level = off
+logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
+logger.tasks.level = off
 """
 # Python loggers that print ten kilobytes of JSON for each expression that failed, besides the exception.
 LOUD_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
@@ -96,7 +103,8 @@ def start_session(project: "Project", *, master: str | None = None) -> "SparkSes
         builder = builder.master(master or project.spark.master)
     for name, value in settings.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    with ctrl_c_kept():
+        session = builder.getOrCreate()
     for name in LOUD_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if not _has_delta(session):
@@ -104,6 +112,27 @@ def start_session(project: "Project", *, master: str | None = None) -> "SparkSes
             "this Spark has no Delta Lake (give spark-submit --packages io.delta:delta-spark_4.2_2.13:4.4.0)"
         )
     return session
+
+
+@contextmanager
+def ctrl_c_kept() -> Iterator[None]:
+    """What Ctrl-C did before the block it does after it too, before what the block has it do.
+
+    Spark puts its own handler in place, which cancels its jobs and says nothing for the seconds that it takes.
+    """
+    former = signal.getsignal(signal.SIGINT)
+    yield
+    then = signal.getsignal(signal.SIGINT)
+    if then is former or not callable(former) or not callable(then):
+        return
+
+    def both(number: int, frame: FrameType | None) -> None:
+        try:
+            former(number, frame)
+        finally:
+            then(number, frame)
+
+    signal.signal(signal.SIGINT, both)
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parcours.definition.problems import UserError
-from parcours.definition.times import iso
 from parcours.jobs import life
 from parcours.jobs.commit import (
     After,
@@ -30,10 +29,12 @@ from parcours.jobs.commit import (
     versions,
 )
 from parcours.jobs.daily import write_daily
+from parcours.jobs.feedback import count_feedback
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
 from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
 from parcours.jobs.session import lean_queries
 from parcours.jobs.store import Store
+from parcours.jobs.telling import told
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
 from parcours.jobs.write import write_tables
 from parcours.walk import clock
@@ -110,7 +111,8 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
         inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder, settings)
         figures = tally(walked.result, walked.atoms)
         batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
-    write_daily(store, TickWriter(store, name), agenda, figures, former.inside)
+    feedback = count_feedback(store, agenda, pinned, former)
+    write_daily(store, TickWriter(store, name), agenda, figures, former.inside, feedback)
     row = _tick_row(store, project, agenda, pinned, former, walked, figures, batches, began)
     after = After(batches, _finished(agenda, walked, row["counts"]))
     staging.seal(name, after)
@@ -118,7 +120,7 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     complete(store, after)
     staging.close()
     report = TickReport(row["from"], row["until"], row["counts"], row["duration_s"])
-    log.info("tick until %s: %s in %.1f s", iso(until), _shown(report.counts), report.seconds)
+    log.info("%s", told(report))
     return report
 
 
@@ -207,11 +209,6 @@ def _finished(agenda: Agenda, walked: Walked, counts: Mapping[str, int]) -> dict
             closed = clock.moment_of(version.closed_at)
             found[key] = max(closed, ends.get(key, closed)).isoformat()
     return found
-
-
-def _shown(counts: Mapping[str, int]) -> str:
-    shown = [f"{count} {name}" for name, count in sorted(counts.items()) if ":" not in name and count]
-    return ", ".join(shown) or "nothing to do"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

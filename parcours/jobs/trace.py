@@ -43,6 +43,9 @@ WHY = {
 }
 """Reasons in words. One that isn't here is the author's own, an exit criterion for one, and is shown as it is."""
 
+GOES_ON = {"waiting": ("passed",), "deferred": ("sent", "excluded")}
+"""What stands still, and by which outcomes it goes on; by any other the instance leaves."""
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -89,7 +92,7 @@ def _happenings(
     by_place = {(row["instance_id"], row["sequence"]): row for row in rows}
     for row in rows:
         instance = instances.get(row["instance_id"])
-        following = by_place.get((row["instance_id"], row["sequence"] + 1))
+        following = _following(row, by_place)
         until = _until(row, instance, following)
         send = sends.get((row["instance_id"], row["step_id"]))
         yield Happening(
@@ -107,13 +110,22 @@ def _happenings(
         )
 
 
+def _following(row: Row, by_place: Mapping[tuple[str, int], Row]) -> Row | None:
+    """The instance's next row; whoever moves to another version stands there as before (2.8)."""
+    following = by_place.get((row["instance_id"], row["sequence"] + 1))
+    return _following(following, by_place) if following and following["outcome"] == "moved" else following
+
+
 def _until(row: Row, instance: Row | None, following: Row | None) -> dt.datetime | None:
-    """When what is held goes on: the time of its next row, or the one that the instance is due at."""
-    if row["outcome"] not in ("waiting", "deferred"):
+    """When what waits or is held goes on: when it went on, or when the instance is due.
+
+    None where it never went on: until when it would have waited nobody knows once it has left.
+    """
+    if row["outcome"] not in GOES_ON:
         return None
     if following is not None:
         at: dt.datetime = following["occurred_at"]
-        return at
+        return at if following["outcome"] in GOES_ON[row["outcome"]] else None
     return (instance["wakes_at"] or instance["due_at"]) if instance else None
 
 

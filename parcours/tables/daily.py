@@ -52,7 +52,8 @@ STEP_DAILY = Table(
 DELIVERY_DAILY = Table(
     name="delivery_daily",
     grain="a day of a journey on a channel and route",
-    description="What was asked for, what left, what became of it; feedback counts on the UTC day of feedback_at.",
+    description="What was asked for, what left, and what became of it: on the day of the send, whenever the feedback "
+    "came, so that a rate is of one row. A send counts once in each column, for feedback from its send_at on.",
     key=("channel", "route", "journey_id", "day"),
     columns=(
         Column("channel", "string", "The channel.", nullable=False),
@@ -63,12 +64,12 @@ DELIVERY_DAILY = Table(
         _count("deferred", "Messages that were held, each counted when it first was."),
         _count("excluded", "Messages that weren't sent."),
         Column("excluded_by_reason", "map<string,bigint>", "The excluded ones, by reason."),
-        _count("delivered", "Feedback delivered."),
-        _count("opened", "Feedback opened."),
-        _count("clicked", "Feedback clicked."),
-        _count("bounced", "Feedback bounced_hard and bounced_soft."),
-        _count("unsubscribed", "Feedback unsubscribed."),
-        _count("complained", "Feedback complained."),
+        _count("delivered", "Sends of the day that were delivered, so far."),
+        _count("opened", "Sends of the day that were opened, so far; one opened twice is one."),
+        _count("clicked", "Sends of the day in which somebody clicked, so far."),
+        _count("bounced", "Sends of the day that bounced, hard or soft, so far."),
+        _count("unsubscribed", "Sends of the day by which somebody unsubscribed, so far."),
+        _count("complained", "Sends of the day of which somebody complained, so far."),
     ),
 )
 

@@ -21,14 +21,17 @@ EVENTS = """
       order_placed: {amount: double, sku: string}
       page_viewed: {}
 """
+ASKED = ("email", "push", "sms", "webhook")
+CHANNELS = "channels:\n" + "".join(f"  {name}:\n    consent: profile.consents['{name}']\n" for name in ASKED)
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes files, by name, into an otherwise empty project; parcours.yaml and events.yaml unless given."""
+    """Writes files, by name, into an otherwise empty project; three of them unless given."""
+    usual = {"parcours.yaml": "name: shop", "events.yaml": EVENTS, "channels.yaml": CHANNELS}
 
     def write_files(files: dict[str, str]) -> Path:
-        for name, text in {"parcours.yaml": "name: shop", "events.yaml": EVENTS, **files}.items():
+        for name, text in (usual | files).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
         return tmp_path

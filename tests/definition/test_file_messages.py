@@ -267,7 +267,7 @@ def test_a_wrong_event_is_told(said: Said, text: str, message: str) -> None:
 
 @pytest.mark.parametrize(("text", "message"), PROFILES)
 def test_a_wrong_profile_column_is_told(said: Said, text: str, message: str) -> None:
-    assert said({"profiles.yaml": text}) == lines("profiles.yaml", message)
+    assert said({"channels.yaml": "channels: {}", "profiles.yaml": text}) == lines("profiles.yaml", message)
 
 
 @pytest.mark.parametrize(("text", "message"), AUDIENCES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.definition.conftest import Said
+from tests.definition.conftest import Load, Said
 
 JOURNEY = """\
 id: a
@@ -338,4 +338,25 @@ def test_a_wrong_step_hides_neither_its_neighbours_nor_the_targets(said: Said) -
         "journeys/a.yaml:5: steps[0].for: not a duration: 'soon' (write 2d or PT6H)",
         "journeys/a.yaml:6: steps[1].next: no step 'frist' (did you mean 'first'?)",
         "journeys/a.yaml:7: steps[2].channel: no channel 'smss' (did you mean 'sms'?)",
+    ]
+
+
+MARKETING = """
+    id: a
+    version: 1
+    entry: {type: event, event: order_placed}
+    steps:
+      - {id: bill, type: message, channel: sms, category: transactional, content: {body: x}}
+      - {id: first, type: message, channel: sms, content: {body: x}}
+      - {id: second, type: message, channel: sms, content: {body: x}}
+      - {id: asked, type: message, channel: push, content: {title: x}}
+"""
+
+
+def test_marketing_without_consent_is_warned_of_once_a_channel(load: Load) -> None:
+    channels = "channels:\n  push:\n    consent: profile.consents['push']\n"
+    project = load({"journeys/a.yaml": MARKETING, "channels.yaml": channels})
+    assert [str(problem) for problem in project.warnings] == [
+        "journeys/a.yaml:6: steps[1].channel: marketing by channel 'sms', which has no consent: it goes to who has "
+        "refused, too (write consent: profile.consents['sms'] in channels.yaml)"
     ]

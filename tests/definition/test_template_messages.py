@@ -8,7 +8,9 @@ from tests.definition.conftest import Said
 
 CHANNELS = """
     channels:
-      email: {unsubscribe_url: "https://shop.example/u/{{ delivery_id }}"}
+      email:
+        consent: profile.consents['email']
+        unsubscribe_url: "https://shop.example/u/{{ delivery_id }}"
 """
 ON_ORDER = "{type: event, event: order_placed}"
 ON_VIEW = "{type: event, event: page_viewed}"
@@ -113,7 +115,8 @@ def test_a_transactional_email_needs_no_unsubscribe_url(said: Said) -> None:
 
 
 def test_a_marketing_email_needs_a_channel_with_unsubscribe_url(said: Said) -> None:
-    files = {**email("subject: x\ntext: '{{ unsubscribe_url }}'"), "channels.yaml": "channels: {}", **journey()}
+    consent = "channels:\n  email:\n    consent: profile.consents['email']"
+    files = {**email("subject: x\ntext: '{{ unsubscribe_url }}'"), "channels.yaml": consent, **journey()}
     assert said(files) == [
         "journeys/a.yaml:4: steps[0].channel: channel 'email' has no unsubscribe_url, which a marketing email needs "
         "(write unsubscribe_url in channels.yaml)"

@@ -222,6 +222,7 @@ def make_story(folder: Path) -> Store:
     store.append_small("journey_instances", instances())
     store.append_small("deliveries", sends)
     store.append_small("delivery_batches", [batch(folder, delivery) for delivery in sends])
+    store.append_small("journey_daily", _journey_daily())
     store.append_small("step_daily", _step_daily(rows))
     store.append_small("delivery_daily", _delivery_daily(sends))
     commit(store)
@@ -231,7 +232,7 @@ def make_story(folder: Path) -> Store:
 def commit(store: Store) -> None:
     """Writes the rows of ticks, which say that the tables as they stand are committed."""
     digest = hashlib.sha256(CHANNELS.encode()).hexdigest()
-    written = ("step_outcomes", "journey_instances", "deliveries", "step_daily", "delivery_daily")
+    written = ("step_outcomes", "journey_instances", "deliveries", "journey_daily", "step_daily", "delivery_daily")
     store.append_small("ticks", ticks(digest, {name: store.version(name) or 0 for name in written}))
 
 
@@ -239,6 +240,15 @@ def recommit(store: Store) -> None:
     """Says anew that the tables as they stand are committed."""
     write_deltalake(store.path("ticks"), store.delta("ticks").to_pyarrow_table().slice(0, 0), mode="overwrite")
     commit(store)
+
+
+def _journey_daily() -> list[dict[str, Any]]:
+    """Of each day what HAPPENED says; ada and ben, who came on the 2nd, are through on the 4th."""
+    days = {2: {"entered": 2, "inside": 2}, 3: {"entered": 1, "rejected": 1, "inside": 3}}
+    days[4] = {"entered": 1, "completed": 2, "inside": 2}
+    zeros = {column.name: 0 for column in ALL["journey_daily"].columns if column.type == "bigint"}
+    news = {"journey_id": "news", "journey_version": 1}
+    return [{**zeros, **news, "day": dt.date(2026, 3, number), **counts} for number, counts in days.items()]
 
 
 def _step_daily(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.files import Audience
 from parcours.definition.problems import UserError
-from parcours.jobs.audiences import Refreshed, load_snapshot, preview, refresh, summary
+from parcours.jobs.audiences import Refreshed, load_snapshot, main, preview, refresh, summary
 from parcours.jobs.store import Store
 from tests.projects import make_project
 
@@ -169,13 +169,27 @@ def test_a_table_that_is_not_there_suggests_the_one_that_was_meant(house: House)
 def test_a_column_that_is_not_there_is_named(house: House) -> None:
     house.orders(("ada", 5.0, at(1)))
     house.sql("SELECT profile_id, amounts FROM orders")
-    assert refused(house).startswith("audience 'spenders': sql: [UNRESOLVED_COLUMN.WITH_SUGGESTION] ")
+    assert refused(house).startswith(
+        "audience 'spenders': sql: line 1: A column, variable, or function parameter with "
+    )
 
 
 def test_a_query_that_fails_on_its_data_changes_nothing(house: House) -> None:
     house.orders(("ada", 0.0, at(1)))
     house.sql("SELECT profile_id, 1 / CAST(amount AS INT) AS share FROM orders")
-    assert refused(house).startswith("audience 'spenders': sql: [DIVIDE_BY_ZERO]")
+    assert refused(house) == (
+        "audience 'spenders': sql: line 1: Division by zero. Use `try_divide` to tolerate divisor being 0 and return "
+        "NULL instead"
+    )
+
+
+def test_a_naive_time_is_utc_for_the_job_as_it_is_for_the_command(house: House, tmp_path: Path) -> None:
+    (tmp_path / "parcours.yaml").write_text("name: shop\ntimezone: Asia/Tokyo\n")
+    file = house.folder / "members.csv"
+    file.write_text("profile_id\nada\n")
+    words = ["load", "vip", str(file), "--at", "2026-03-02T00:00:00", "--project", str(tmp_path)]
+    assert main(words, house.spark) == 0
+    assert house.stays() == [("ada", at(2), None, None)]
 
 
 def test_an_audience_without_a_file_is_named(house: House) -> None:

@@ -12,7 +12,14 @@ from pyspark.sql import SparkSession
 
 from parcours.jobs.check import OF_ROWS, check_everything, main
 from parcours.jobs.check_files import check_files
-from parcours.jobs.check_rows import check_batches, check_messages, check_ticks, check_versions, read_tables
+from parcours.jobs.check_rows import (
+    check_batches,
+    check_journey_daily,
+    check_messages,
+    check_ticks,
+    check_versions,
+    read_tables,
+)
 from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.outbox import batches
@@ -61,6 +68,7 @@ def test_a_story_that_adds_up_is_fine(check: Check) -> None:
         "no delivery twice": "3 deliveries",
         "no outcome twice": "19 outcomes of 5 instances",
         "every delivery in one batch": "3 deliveries in 3 batches",
+        "journey_daily adds up": "4 entered in 3 rows",
         "step_daily adds up": "19 outcomes in 15 rows",
         "delivery_daily adds up": "3 sent",
         "batch files are whole": "3 rows in 3 files",
@@ -72,7 +80,7 @@ def test_a_story_that_adds_up_is_fine(check: Check) -> None:
 def test_an_instance_that_is_gone_is_lost(check: Check, store: Store) -> None:
     store.delta("journey_instances").delete("profile_id = 'eve'")
     assert failed(check(check_versions)) == {
-        "nobody lost in a journey": ["news version 1: 4 came, 2 ended, 1 are inside"],
+        "nobody lost in a journey": ["news version 1: 4 came, 2 ended, 1 inside"],
     }
 
 
@@ -81,7 +89,7 @@ def test_an_instance_that_ended_without_a_word_is_found(check: Check, store: Sto
     repeat(store, "journey_instances", instance("eve", "4T09", "exited", "rest", ended_at=day("4T12")))
     assert failed(check(check_versions)) == {
         "nobody lost in a journey": [
-            "news version 1: 4 came, 2 ended, 1 are inside",
+            "news version 1: 4 came, 2 ended, 1 inside",
             "news version 1: 0 exited in step_outcomes, 1 in journey_instances",
         ],
     }
@@ -91,7 +99,7 @@ def test_an_instance_that_stands_twice_is_found(check: Check, store: Store) -> N
     repeat(store, "journey_instances", instance("ada", "2T09", "completed", "end", occurrence=1))
     assert (
         failed(check(check_versions))["nobody lost in a journey"][-1]
-        == "1 rows of journey_instances repeat an instance_id"
+        == "1 row too many in journey_instances: an instance_id stands more than once"
     )
 
 
@@ -110,21 +118,38 @@ def test_a_second_send_at_a_message_is_found_everywhere(check: Check, store: Sto
     assert wrong == {
         "nobody lost at a message": [
             "news version 1, hi: 4 asked = 3 sent + 1 excluded + 0 left while held + 1 held",
-            "news version 1, hi: 1 were decided or held more than once",
+            "news version 1, hi: 1 instance decided or held more than once",
         ],
-        "deliveries are what was sent": ["1 have no match"],
-        "no outcome twice": ["1 instances aren't numbered 0, 1, 2, …"],
+        "deliveries are what was sent": ["1 without a match"],
+        "no outcome twice": ["not numbered 0, 1, 2, …: 1 instance"],
         "step_daily adds up": ["news 1 hi sent 2026-03-02: 1 in step_daily, 2 in step_outcomes"],
         "delivery_daily adds up": ["3 sent in delivery_daily, 4 in step_outcomes"],
+    }
+
+
+def test_a_day_of_a_journey_that_says_something_else_is_found(check: Check, store: Store) -> None:
+    store.delta("journey_daily").update({"rejected": "0", "inside": "4"}, predicate="day = '2026-03-03'")
+    assert failed(check(check_journey_daily)) == {
+        "journey_daily adds up": [
+            "news version 1, 2026-03-03: 0 rejected in journey_daily, 1 in step_outcomes",
+            "news version 1, 2026-03-03: 4 inside in journey_daily, 3 in step_outcomes",
+        ],
+    }
+
+
+def test_a_day_of_a_journey_that_is_gone_is_found(check: Check, store: Store) -> None:
+    store.delta("journey_daily").delete("day = '2026-03-03'")
+    assert failed(check(check_journey_daily)) == {
+        "journey_daily adds up": ["news version 1, 2026-03-03: no row in journey_daily"],
     }
 
 
 def test_a_delivery_that_stands_twice_is_found(check: Check, store: Store) -> None:
     repeat(store, "deliveries", deliveries()[0])
     assert failed(check()) == {
-        "deliveries are what was sent": ["1 have no match"],
-        "no delivery twice": ["1 delivery ids stand more than once"],
-        "every delivery in one batch": ["batch b-ada-hi says 1 rows, and 2 deliveries name it"],
+        "deliveries are what was sent": ["1 without a match"],
+        "no delivery twice": ["more than once: 1 delivery id"],
+        "every delivery in one batch": ["batch b-ada-hi says 1 row, and is named by 2 deliveries"],
         "limits of email": ["the day (UTC) that begins at 2026-03-02T00:00:00Z: 2 sends, 1 at most"],
     }
 
@@ -133,8 +158,8 @@ def test_a_delivery_of_no_batch_is_found(check: Check, store: Store) -> None:
     store.delta("deliveries").update({"batch_id": "NULL"}, predicate="delivery_id = 'd-ada-hi'")
     assert failed(check(check_batches)) == {
         "every delivery in one batch": [
-            "1 deliveries stand in no batch",
-            "batch b-ada-hi says 1 rows, and 0 deliveries name it",
+            "in no batch: 1 delivery",
+            "batch b-ada-hi says 1 row, and is named by 0 deliveries",
         ],
     }
 
@@ -142,7 +167,7 @@ def test_a_delivery_of_no_batch_is_found(check: Check, store: Store) -> None:
 def test_a_batch_that_nobody_knows_is_found(check: Check, store: Store) -> None:
     store.delta("deliveries").update({"batch_id": "'b-else'"}, predicate="delivery_id = 'd-ada-hi'")
     assert failed(check(check_batches))["every delivery in one batch"][1] == (
-        "batch b-else has no row in delivery_batches, and 1 deliveries name it"
+        "batch b-else has no row in delivery_batches, and is named by 1 delivery"
     )
 
 
@@ -170,7 +195,7 @@ def test_a_file_may_be_taken_away_once_it_is_acknowledged(store: Store, tmp_path
     store.delta("delivery_batches").update({"state": "'acknowledged'"}, predicate="batch_id = 'b-ada-hi'")
     found = check_files(open_project(tmp_path), batches(store))
     assert (found.figures, list(found.details)) == (
-        "1 rows in 2 files, 1 taken away",
+        "1 row in 2 files, 1 taken away",
         ["batch b-ada-gift: no file outbox/push/2026-03-04/b-ada-gift.csv"],
     )
 

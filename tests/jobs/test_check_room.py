@@ -52,12 +52,12 @@ def test_a_day_without_a_send_does_not_move_a_plan_of_sending_days_on() -> None:
 
 def test_nothing_is_sent_before_the_plan_begins() -> None:
     found = judged({"1T09": 1}, ramp_up={"starts_on": "2026-03-02", "per_day": [2]})
-    assert list(found.details) == ["the day (UTC) that begins at 2026-03-01T00:00:00Z: 1 sends, 0 at most"]
+    assert list(found.details) == ["the day (UTC) that begins at 2026-03-01T00:00:00Z: 1 send, 0 at most"]
 
 
 def test_windows_that_began_before_the_channel_was_changed_are_left_aside() -> None:
     found = judged({"2T09": 9, "3T09": 1}, since="3", limits=[{"max": 5, "per": "day"}])
-    assert (found.is_ok, found.figures) == (True, "1 windows, the fullest 1 of 5")
+    assert (found.is_ok, found.figures) == (True, "1 window, the fullest 1 of 5")
 
 
 def cap(rows: list[tuple[int | None, str, int]], **settings: Any) -> Finding:

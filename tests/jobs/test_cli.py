@@ -1,6 +1,7 @@
 """The command line: what it says, and how it ends. None of these commands starts Spark."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -127,7 +128,28 @@ def test_ctrl_c_ends_with_one_line(
     monkeypatch.setattr(status, "status", interrupted)
     said = parcours("status")
     assert (said.status, said.out) == (130, "")
-    assert said.err == "stopped; the next command that writes settles what was under way\n"
+    assert said.err == "stopping; the next command that writes settles what was begun\n"
+
+
+def test_ctrl_c_is_answered_before_what_runs_has_stopped(
+    parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from parcours.jobs import status
+
+    said_before_the_end = []
+
+    def slow_to_stop(store: Store) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            said_before_the_end.append(capsys.readouterr().err)
+
+    monkeypatch.setattr(status, "status", slow_to_stop)
+    former = signal.getsignal(signal.SIGINT)
+    said = parcours("status")
+    assert said_before_the_end == ["stopping; the next command that writes settles what was begun\n"]
+    assert (said.status, said.out, said.err) == (130, "", "")
+    assert signal.getsignal(signal.SIGINT) is former
 
 
 def test_a_broken_promise_of_our_own_is_not_hidden(

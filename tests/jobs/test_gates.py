@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -260,3 +262,10 @@ def test_ticks_made_by_hand_since_the_run_before_are_told_too(folder: Path, stor
 
 def test_a_tick_that_had_nothing_to_do_tells_nothing(folder: Path) -> None:
     assert announce.announce(asked(folder)) == {"until": "2026-03-02T09:00:00Z", "channels": {}, "journeys": []}
+
+
+def test_gates_that_ask_for_places_alone_import_nothing_that_reads_expressions() -> None:
+    names = ("announce", "check_batches", "submission")
+    code = f"import sys, {', '.join(f'parcours.jobs.{name}' for name in names)}; print('sqlglot' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"

@@ -25,9 +25,10 @@ from parcours.jobs import commit
 from parcours.jobs.commit import WRITTEN
 from parcours.jobs.store import Store
 from parcours.jobs.tick import run_tick
-from tests.builders import at, event, events, members, profiles
+from tests.builders import at, event, events, load, members, profiles
 from tests.engine import run
 from tests.oracle.clock import instant
+from tests.oracle.identity import delivery_id, instance_id
 
 pytestmark = pytest.mark.spark
 
@@ -59,6 +60,14 @@ ORDER = {
     "entry": {"type": "event", "event": "go"},
     "steps": [{"id": "thanks", "type": "message", "channel": "sms", "category": "transactional"}],
 }
+
+
+def _opened(person: str, number: int) -> dict[str, Any]:
+    """The person's mail of the first day is opened in the afternoon."""
+    mail = delivery_id(instance_id("news", 1, person, at("2 09:00")), "mail")
+    return {"feedback_id": f"f{number}", "delivery_id": mail, "feedback": "opened", "feedback_at": at("2 15:00")}
+
+
 STORY: dict[str, Any] = {
     "timezone": "UTC",
     "channels": {
@@ -72,6 +81,7 @@ STORY: dict[str, Any] = {
         {"do": "publish", "journey": READ, "at": at("2 00:00"), "insiders": "stay"},
         {"do": "publish", "journey": ORDER, "at": at("2 00:00"), "insiders": "stay"},
         {"do": "tick", "until": at("2 12:00"), "every": None},
+        load("message_feedback", *(_opened(person, n) for n, person in enumerate(PEOPLE))),
         {"do": "close", "id": "order", "at": at("3 10:00")},
     ],
 }
@@ -129,6 +139,7 @@ def boundaries_of(folder: Path, spark: Any) -> list[str]:
 def test_the_story_writes_everything(left_alone: dict[str, Any]) -> None:
     assert all(left_alone[table] for table in (*WRITTEN, "delivery_batches"))
     assert not left_alone["left over"]
+    assert sum(json.loads(row)["opened"] for row in left_alone["delivery_daily"]) > 0
 
 
 def test_a_tick_stopped_at_any_boundary_and_run_again_is_as_one_left_alone(

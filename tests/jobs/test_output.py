@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from parcours.jobs.cli import output
+from parcours.jobs.telling import plural, shown_counts
 from tests.jobs.conftest import Parcours
 
 ROWS = [("welcome", 1, 1200, None), ("news", 12, 7, "2026-03-02T09:00:00Z")]
@@ -58,4 +59,10 @@ def test_what_jobs_log_goes_to_standard_error(parcours: Parcours, capsys: pytest
 
 @pytest.mark.parametrize(("count", "shown"), [(0, "0 batches"), (1, "1 batch"), (1200, "1,200 batches")])
 def test_numbers_of_things(count: int, shown: str) -> None:
-    assert output.plural(count, "batch", "batches") == shown
+    assert plural(count, "batch", "batches") == shown
+
+
+def test_a_tick_tells_what_became_of_people_and_how_many_batches() -> None:
+    counts = {"passed": 9, "sent": 1200, "entered": 3, "batches": 1, "inside:news|1": 4, "rejected": 0}
+    assert shown_counts(counts) == "3 entered, 1,200 sent, 1 batch"
+    assert shown_counts({"inside:news|1": 4, "batches": 0}) == "nothing to do"

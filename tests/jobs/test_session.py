@@ -1,5 +1,6 @@
 """What a session needs of the machine, and what is said where it lacks it. No Spark is started."""
 
+import signal
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from parcours.definition.problems import UserError
 from parcours.jobs import jars
 from parcours.jobs.jars import SPARK_JAR, STORAGE_JAR, delta_jars
 from parcours.jobs.java import java_version, provide_java
-from parcours.jobs.session import session_settings
+from parcours.jobs.session import ctrl_c_kept, session_settings
 from tests.projects import make_project
 
 
@@ -141,3 +142,25 @@ def test_under_spark_submit_memory_and_jars_are_what_was_submitted() -> None:
     settings = session_settings(make_project("here"), submitted=True)
     assert [name for name in settings if "memory" in name or "jars" in name] == []
     assert settings["spark.sql.ansi.enabled"] == "true"
+
+
+def test_spark_cancels_its_jobs_after_ctrl_c_has_been_answered() -> None:
+    done: list[str] = []
+
+    def answer(number: int, frame: object) -> None:
+        done.append("answered")
+        raise KeyboardInterrupt
+
+    def cancel(number: int, frame: object) -> None:
+        done.append("cancelled")
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGINT, answer)
+    try:
+        with ctrl_c_kept():
+            signal.signal(signal.SIGINT, cancel)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, former)
+    assert done == ["answered", "cancelled"]

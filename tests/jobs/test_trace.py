@@ -58,6 +58,27 @@ def test_a_wait_that_is_over_at_once_is_none(parcours: Parcours, store: Store, t
     assert told(parcours, tmp_path, "ada")[2] == "02T09 rest   has nothing to wait for"
 
 
+def leaves(store: Store, profile: str, sequence: int, step: str) -> None:
+    """The instance exits on March 5th by the criterion `bought`."""
+    row = {**outcomes()[0], "profile_id": profile, "instance_id": f"i-{profile}", "sequence": sequence}
+    row |= {"step_id": step, "outcome": "exited", "reason": "bought", "occurred_at": day("5T09")}
+    store.append_small("step_outcomes", [{**row, "occurred_date": dt.date(2026, 3, 5)}])
+    recommit(store)
+
+
+def test_an_exit_is_not_the_end_of_a_wait(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    leaves(store, "eve", 3, "rest")
+    assert told(parcours, tmp_path, "eve")[2:] == ["04T09 rest   waits", "05T09 rest   left the journey: bought"]
+
+
+def test_an_exit_is_not_the_end_of_a_hold(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    leaves(store, "cleo", 2, "hi")
+    assert told(parcours, tmp_path, "cleo")[1:] == [
+        "03T09 hi     held: no room within the channel's limits",
+        "05T09 hi     left the journey: bought",
+    ]
+
+
 def test_a_profile_that_nobody_knows_is_wrong(parcours: Parcours, store: Store, tmp_path: Path) -> None:
     said = parcours("trace", "gus", "--project", tmp_path)
     assert (said.status, said.err) == (2, "no profile 'gus', and nothing has happened to one\n")

@@ -13,18 +13,10 @@ Case = Mapping[str, Any]
 
 ENGINE_LACKS = frozenset(
     {
-        "entry audience_qualification",
-        "entry business_event",
-        "exit_when event",
-        "exit_when audience",
-        "exit_when condition",
-        "step listen",
-        "step experiment",
         "step update_profile",
         "step update_audience",
         "step jump",
         "step lookup",
-        "listen reaction",
         "wait best_send_time",
         "function in_audience",
         "function event_count",
@@ -50,8 +42,6 @@ def _needs(command: Case) -> Iterator[str]:
     journey = command["journey"]
     yield f"insiders {command['insiders']}"
     yield f"entry {journey['entry']['type']}"
-    for criterion in journey.get("exit_when", ()):
-        yield from (f"exit_when {kind}" for kind in ("event", "audience", "condition") if kind in criterion)
     for step in journey["steps"]:
         yield f"step {step['type']}"
         if isinstance(step.get("until"), Mapping) and "best_send_time" in step["until"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from parcours.definition.checks.known import Draft
+from parcours.definition.drafts import Draft
 from parcours.definition.problems import Finding, Loc, did_you_mean
 from parcours.definition.steps import AnyStep
 

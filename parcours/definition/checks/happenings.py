@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from parcours.definition.checks.known import Draft, Known, attributes_of
+from parcours.definition.checks.known import Known, attributes_of
 from parcours.definition.checks.texts import check_expression
+from parcours.definition.drafts import Draft
 from parcours.definition.exits import Criterion
 from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from parcours.definition.checks.graph import check_graph
 from parcours.definition.checks.happenings import check_audience, check_event, check_exits, check_listen, check_metric
-from parcours.definition.checks.known import Draft, Known, scope_of
-from parcours.definition.checks.sends import check_send
+from parcours.definition.checks.known import Known, scope_of
+from parcours.definition.checks.sends import check_consents, check_send
 from parcours.definition.checks.texts import check_expression
+from parcours.definition.drafts import Draft
 from parcours.definition.entries import BusinessEvent, EventEntry, Qualification, ReadAudience, Waves
 from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey
@@ -44,6 +45,7 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
         yield from check_exits(draft.whole.exit_when, known, scope)
     for place, step in draft.steps:
         yield from _check_step(step, ("steps", place), draft, known, scope)
+    yield from check_consents(draft, known)
 
 
 def _check_dates(journey: Journey) -> Iterator[Finding]:

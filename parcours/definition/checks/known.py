@@ -1,4 +1,4 @@
-"""What a journey may name, and what of a journey could be read."""
+"""What a journey may name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from parcours.definition.channels import Channel
 from parcours.definition.contents import Template
 from parcours.definition.entries import AnyEntry, BusinessEvent, EventEntry, ReadAudience
 from parcours.definition.expressions import ANY_TEXT, Scope
-from parcours.definition.journeys import Journey
-from parcours.definition.steps import AnyStep
 
 
 @dataclass(frozen=True)
@@ -30,20 +28,6 @@ class Known:
     """The columns of each audience that has a file."""
     filled_audiences: Container[str] | None = None
     """Those that have members; None where nobody looked."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """As much of a journey as could be read. `whole` is None where some of it is wrong."""
-
-    id: str
-    zone: str
-    whole: Journey | None
-    entry: AnyEntry | None
-    steps: tuple[tuple[int, AnyStep], ...]
-    """The steps that could be read, by their places in the list."""
-    step_ids: tuple[str | None, ...]
-    """The id of every step in the list, None where it has none that could be read."""
 
 
 def scope_of(entry: AnyEntry | None, zone: str, known: Known) -> Scope:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from parcours.definition.channels import Channel
-from parcours.definition.checks.known import Draft, Known
+from parcours.definition.checks.known import Known
 from parcours.definition.checks.texts import check_expression, check_template, message_scope, names_in
 from parcours.definition.contents import FIELDS, NESTED, place_of_field, written_content
+from parcours.definition.drafts import Draft
 from parcours.definition.expressions import Scope
 from parcours.definition.problems import Finding, Loc, did_you_mean, one_of
 from parcours.definition.steps import Message
@@ -39,6 +40,20 @@ def check_send(step: Message, loc: Loc, draft: Draft, known: Known, scope: Scope
         yield from _check_content(step, loc, channel, scope)
     elif f"{step.channel}/{step.template}" not in known.templates:
         yield _missing_template(step, loc, known)
+
+
+def check_consents(draft: Draft, known: Known) -> Iterator[Finding]:
+    """Marketing by a channel that asks for no consent: meant by few, and seen by nobody. Once a channel."""
+    told: set[str] = set()
+    for place, step in draft.steps:
+        if not isinstance(step, Message) or step.category != "marketing" or step.channel in told:
+            continue
+        channel = (known.channels or {}).get(step.channel)
+        if channel is not None and channel.consent is None:
+            told.add(step.channel)
+            what = f"marketing by channel '{channel.name}', which has no consent: it goes to who has refused, too"
+            remedy = f"write consent: profile.consents['{channel.name}'] in channels.yaml"
+            yield Finding(("steps", place, "channel"), what, remedy, is_warning=True)
 
 
 def _check_channel(step: Message, loc: Loc, channel: Channel) -> Iterator[Finding]:

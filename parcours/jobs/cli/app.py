@@ -11,6 +11,7 @@ import typer
 
 from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
+from parcours.jobs.cli.stopping import stopping
 
 if TYPE_CHECKING:
     from parcours.jobs.places import Places
@@ -165,19 +166,20 @@ def run(argv: Sequence[str] | None = None) -> int:
     import parcours.jobs.cli.commands  # noqa: F401 - registers the commands
 
     output.set_up_logging()
-    try:
-        status = typer.main.get_command(app).main(args=argv, prog_name="parcours", standalone_mode=False)
-    except UsageError as error:
-        return _say_usage(error)
-    except UserError as error:
-        _say_error(str(error), argv)
-        return status_of(error)
-    except (Exception, KeyboardInterrupt) as error:
-        if not _is_interruption(error):
-            raise
-        status = STOPPED
-    if status == STOPPED:
-        output.note("stopped; the next command that writes settles what was under way")
+    with stopping() as stops:
+        try:
+            status = typer.main.get_command(app).main(args=argv, prog_name="parcours", standalone_mode=False)
+        except UsageError as error:
+            return _say_usage(error)
+        except UserError as error:
+            _say_error(str(error), argv)
+            return status_of(error)
+        except (Exception, KeyboardInterrupt) as error:
+            if not _is_interruption(error):
+                raise
+            status = STOPPED
+        if status == STOPPED:
+            stops.say()
     return int(status or DONE)
 
 

@@ -10,7 +10,7 @@ from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import DONE, FAILED, Failed, Given, app, command, group_command
 from parcours.jobs.cli.arguments import At, moment
-from parcours.jobs.cli.output import plural
+from parcours.jobs.telling import plural
 
 if TYPE_CHECKING:
     from parcours.jobs.load import LoadReport

@@ -6,7 +6,7 @@ import typer
 
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import Given, app, command, group_command
-from parcours.jobs.cli.output import plural
+from parcours.jobs.telling import plural
 
 outbox = typer.Typer()
 app.add_typer(outbox, name="batches")

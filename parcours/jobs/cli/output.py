@@ -143,8 +143,3 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
             yield keep
         finally:
             _use(_Lines())
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 journey`, `1,200 journeys`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -8,7 +8,7 @@ import typer
 from parcours.definition.problems import DefinitionError, Problem, UserError
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import DONE, WRONG, Given, app, command
-from parcours.jobs.cli.output import plural
+from parcours.jobs.telling import plural
 
 
 @command(app, "demo")

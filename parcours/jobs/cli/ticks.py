@@ -1,6 +1,5 @@
 """Commands over the main job: tick, check."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,9 +7,7 @@ import typer
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import DONE, FAILED, Given, app, command
 from parcours.jobs.cli.arguments import Until, length, moment
-from parcours.jobs.cli.output import plural
-
-TOLD = ("entered", "rejected", "sent", "deferred", "excluded", "completed", "exited", "timed_out", "failed", "moved")
+from parcours.jobs.telling import plural, shown_counts, told
 
 if TYPE_CHECKING:
     from parcours.jobs.store import Store
@@ -37,20 +34,6 @@ def tick(
     with output.working("tick") as keep:
         reports = run_tick(store, project, end, step, on_tick=lambda report: keep(told(report)))
     given.answer([as_json(report) for report in reports], _summary(store, reports))
-
-
-def told(report: "TickReport") -> str:
-    """A tick in one line."""
-    from parcours.definition.times import iso
-
-    return f"tick until {iso(report.until)}: {shown_counts(report.counts)} in {report.seconds:.1f} s"
-
-
-def shown_counts(counts: Mapping[str, int]) -> str:
-    """`3 entered, 2 sent, 1 batch`; nothing of what only moves on, or is counted by version or channel."""
-    told = [f"{counts[name]:,} {name}" for name in TOLD if counts.get(name)]
-    told += [plural(counts["batches"], "batch", "batches")] if counts.get("batches") else []
-    return ", ".join(told) or "nothing to do"
 
 
 def as_json(report: "TickReport") -> dict[str, object]:
