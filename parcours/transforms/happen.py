@@ -120,12 +120,13 @@ def with_signals(movers: DataFrame, heard: DataFrame | None, feedback: DataFrame
     reacting = reactions(movers, feedback, agenda)
     if heard is None and reacting is None:
         return movers.withColumn("signals", F.lit(None).cast(SIGNALS))
+    known = movers.drop("late")  # theirs is that of what reaches them
     parts: list[DataFrame | None] = []
     if heard is not None:
-        each = movers.join(heard, on=["profile_id", "version"], how="inner")
+        each = known.join(heard, on=["profile_id", "version"], how="inner")
         parts.append(_that_count(each.withColumn("event", F.coalesce("heard_attributes", "event")), agenda))
     if reacting is not None:
-        each = movers.join(reacting, on=["instance_id", "version"], how="inner")
+        each = known.join(reacting, on=["instance_id", "version"], how="inner")
         parts.append(_that_count(each, agenda))
     collected = union(*parts)
     assert collected is not None

@@ -46,6 +46,4 @@ def _needs(command: Case) -> Iterator[str]:
         yield f"step {step['type']}"
         if isinstance(step.get("until"), Mapping) and "best_send_time" in step["until"]:
             yield "wait best_send_time"
-        if any("reaction" in path for path in step.get("paths", ())):
-            yield "listen reaction"
     yield from (f"function {name}" for name in FUNCTIONS.findall(str(journey)))
