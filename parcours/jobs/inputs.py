@@ -13,6 +13,7 @@ from parcours.definition.journeys import BusinessEvent
 from parcours.definition.times import iso
 from parcours.jobs.pruning import Within
 from parcours.jobs.sources import (
+    counted_of,
     event_names,
     events_of,
     feedback_of,
@@ -154,6 +155,7 @@ def read_inputs(
         zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
         heard,
         feedback,
+        counted_of(store, agenda, pinned),
     )
     most = most_movers(store, agenda, pinned, former, heads)
     if most > FEW:

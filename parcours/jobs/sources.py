@@ -63,6 +63,23 @@ def events_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) 
     return None if found is None else found.where(F.col("event_type").isin(names))
 
 
+def counted_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
+    """The events that event_count may count in the tick, whenever they were learnt (1.7)."""
+    lengths: dict[str, int] = {}
+    for version in agenda.versions:
+        for event, length in version.asked_events.items():
+            lengths[event] = max(length, lengths.get(event, 0))
+    version_of_events = pinned.versions.get("events")
+    if not lengths or version_of_events is None:
+        return None
+    first, last = agenda.start - max(lengths.values()), agenda.until
+    within = [Within("event_time", clock.moment_of(first), clock.moment_of(last))]
+    events = store.read("events", version_of_events, within=within)
+    at = F.unix_micros("event_time")
+    is_counted = F.col("event_type").isin(sorted(lengths)) & (at >= first) & (at <= last)
+    return events.where(is_counted & F.col("profile_id").isNotNull()).select("profile_id", "event_type", "event_time")
+
+
 def feedback_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
     """(delivery_id, feedback, happened, at, late) of the interval, and learnt late."""
     if not hears_reactions(agenda):

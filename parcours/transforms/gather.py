@@ -41,6 +41,8 @@ class People:
     heard: DataFrame | None
     """What reaches profiles from outside (`happen.of_profiles`)."""
     feedback: DataFrame | None
+    counted: DataFrame | None
+    """The events that are counted, of all times that count: (profile_id, event_type, event_time)."""
 
 
 def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types: Mapping[str, str]) -> DataFrame:
@@ -48,7 +50,8 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     coupled = with_history(candidates, agenda, people)
     known = with_profile(coupled, people, profile_types)
     placed = with_zone(with_names(known, agenda), agenda, people.zones)
-    wanted = only_who_are_wanted(placed, agenda)
+    remembering = with_series(placed, agenda, people.members, people.counted)
+    wanted = only_who_are_wanted(remembering, agenda)
     reached = with_signals(wanted, people.heard, people.feedback, agenda)
     member = with_memberships(reached, agenda, people.members)
     answered = with_answers(member, agenda)
@@ -183,6 +186,33 @@ def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> Dat
             "zone": F.coalesce("zone", F.lit(-1)),
         }
     )
+
+
+def with_series(movers: DataFrame, agenda: Agenda, members: DataFrame | None, counted: DataFrame | None) -> DataFrame:
+    """Adds `__stays` and `__events`, as far as in_audience and event_count ask for them; instants are microseconds."""
+    audiences = sorted({audience for version in agenda.versions for audience in version.asked_audiences})
+    found = movers
+    if audiences and members is not None:
+        times = F.struct(F.unix_micros("entered_at").alias("entered_at"), F.unix_micros("exited_at").alias("exited_at"))
+        stays = members.where(F.col("audience_id").isin(audiences))
+        rows = stays.select("profile_id", F.col("audience_id").alias("of"), times.alias("one"))
+        found = _with_map(found, rows, "__stays")
+    if counted is not None:
+        moments = F.unix_micros("event_time").alias("one")
+        found = _with_map(found, counted.select("profile_id", F.col("event_type").alias("of"), moments), "__events")
+    nothing = {
+        "__stays": "map<string,array<struct<entered_at:bigint,exited_at:bigint>>>",
+        "__events": "map<string,array<bigint>>",
+    }
+    missing = {name: F.lit(None).cast(kind) for name, kind in nothing.items() if name not in found.columns}
+    return found.withColumns(missing)
+
+
+def _with_map(movers: DataFrame, rows: DataFrame, name: str) -> DataFrame:
+    """Adds a map from `of` to all `one` of the profile; null where it has none."""
+    lists = rows.groupBy("profile_id", "of").agg(F.collect_list("one").alias("all"))
+    maps = lists.groupBy("profile_id").agg(F.map_from_entries(F.collect_list(F.struct("of", "all"))).alias(name))
+    return movers.join(maps, on="profile_id", how="left")  # one row a profile
 
 
 # --------------------------------------------------------------------------------------------------- what they answer

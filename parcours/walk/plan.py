@@ -104,6 +104,10 @@ class Version:
     sends: list[SendKind] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     profile_columns: set[str] = field(default_factory=set)
+    asked_audiences: set[str] = field(default_factory=set)
+    """Those of in_audience: asked at a moment."""
+    asked_events: dict[str, int] = field(default_factory=dict)
+    """The types of events that are counted, each with the longest time, in microseconds."""
     contents: dict[str, Rendering] = field(default_factory=dict)
     """What each message says, by step."""
 
@@ -181,8 +185,14 @@ class Version:
         return self.ask(f"unix_micros({instant})", uses_now=compiled.uses_now)
 
     def _compiled(self, text: str, expect: Expected) -> Compiled:
-        compiled = compile_expression(text, self.scope, expect)
+        return self._noted(compile_expression(text, self.scope, expect))
+
+    def _noted(self, compiled: Compiled) -> Compiled:
+        """Keeps what the text reads."""
         self.profile_columns |= compiled.profile_columns
+        self.asked_audiences |= compiled.audiences
+        for event, length in compiled.events.items():
+            self.asked_events[event] = max(length, self.asked_events.get(event, 0))
         return compiled
 
     def ask_audience(self, audience: str) -> int:
@@ -195,9 +205,7 @@ class Version:
         text = None
         if where is not None:
             scope = replace(self.scope, event=self.attributes(name)) if kind == "event" else self.scope
-            compiled = compile_expression(where, scope, "boolean")
-            self.profile_columns |= compiled.profile_columns
-            text = compiled.sql
+            text = self._noted(compile_expression(where, scope, "boolean")).sql
         signal = Signal(kind, name, text)
         if signal not in self.signals:
             self.signals.append(signal)
@@ -239,9 +247,7 @@ class Version:
         )
 
     def _template(self, text: str, scope: Scope, *, html: bool) -> str:
-        compiled = compile_template(text, scope, html=html)
-        self.profile_columns |= compiled.profile_columns
-        return compiled.sql
+        return self._noted(compile_template(text, scope, html=html)).sql
 
     def _text(self, expression: str | None) -> str | None:
         if expression is None:

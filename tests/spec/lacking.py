@@ -18,8 +18,6 @@ ENGINE_LACKS = frozenset(
         "step jump",
         "step lookup",
         "wait best_send_time",
-        "function in_audience",
-        "function event_count",
         "function has_received",
         "change pause",
         "change resume",

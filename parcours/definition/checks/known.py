@@ -38,7 +38,8 @@ def scope_of(entry: AnyEntry | None, zone: str, known: Known) -> Scope:
         event = attributes_of(entry.event if entry else None, known)
     if entry is None or isinstance(entry, ReadAudience):
         audience = known.audiences.get(entry.audience, ANY_TEXT) if entry else ANY_TEXT
-    return Scope(profile=known.profile, event=event, audience=audience, zone=zone)
+    types = None if known.events is None else list(known.events)
+    return Scope(profile=known.profile, event=event, audience=audience, zone=zone, event_types=types)
 
 
 def attributes_of(event: str | None, known: Known) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from parcours.definition.expressions.date_units import WITH_UNIT, extract
 from parcours.definition.expressions.functions import FUNCTIONS
 from parcours.definition.expressions.lambdas import LAMBDA_FUNCTIONS
 from parcours.definition.expressions.refused import LATER, REFUSED, refusal
+from parcours.definition.expressions.series import SERIES
 from parcours.definition.expressions.terms import Term
 from parcours.definition.expressions.types import TEXT, parse_type
 from parcours.definition.problems import Mistake, did_you_mean
@@ -79,12 +80,14 @@ def _call(checker: Checker, tree: exp.Expr) -> Term:
         return WITH_UNIT[name](arguments[0].name, earlier, later, checker.zone)
     if name in ("date_part", "datepart") and len(arguments) == 2 and isinstance(arguments[0], exp.Literal):
         return extract(arguments[0].name, checker.check(arguments[1]), checker.zone)
+    if name in SERIES:
+        return SERIES[name](checker, arguments)
     if name in REFUSED or name in LATER:
         raise refusal(str(tree.this))
     if name in LAMBDA_FUNCTIONS:
         raise Mistake(f"{name} takes an array and a function of its elements", f"write {name}(array, x -> ...)")
     if name not in FUNCTIONS:
-        known = [*FUNCTIONS, *LAMBDA_FUNCTIONS, *WITH_UNIT, "now", "local_now", "date_part", "extract", "cast"]
+        known = [*FUNCTIONS, *LAMBDA_FUNCTIONS, *WITH_UNIT, *SERIES, "now", "local_now", "date_part", "extract", "cast"]
         checker.check_all(arguments)
         raise Mistake(f"unknown function {str(tree.this)!r}", did_you_mean(name, known))
     return FUNCTIONS[name].call(checker.check_all(arguments), checker.zone)

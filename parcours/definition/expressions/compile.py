@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from parcours.definition.expressions.check import Checker
@@ -22,7 +23,8 @@ class Compiled:
     """Spark SQL text for `F.expr`, the Spark SQL type of its value, and what it reads.
 
     It reads the columns profile (struct), event and audience (maps of text), journey (struct), `__now`, `__local_now`,
-    and `__<name>` for each of `extra_names`. Its value may be null.
+    `__<name>` for each of `extra_names`, `__stays` of its `audiences` and `__events` of its `events`: types, each with
+    the microseconds over which it is counted at most. Its value may be null.
     """
 
     sql: str
@@ -33,6 +35,7 @@ class Compiled:
     audiences: frozenset[str]
     audience_attributes: frozenset[str] = frozenset()
     extra_names: frozenset[str] = frozenset()
+    events: Mapping[str, int] = field(default_factory=dict)
 
 
 class ExpressionError(ValueError):
@@ -75,6 +78,7 @@ def compiled(term: Term, names: Names) -> Compiled:
         audiences=frozenset(names.audiences),
         audience_attributes=frozenset(names.audience_attributes),
         extra_names=frozenset(names.extra_names),
+        events=dict(names.events),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parcours.definition.expressions.convert import text_to
@@ -23,7 +23,8 @@ class Scope:
     """The names that an expression may use, each with its Spark SQL type.
 
     None where a name may not be used at all; of `profile` it means that its columns aren't known: any is let through.
-    `extra` are names without a prefix. A date or time without a zone is read in `zone`, the journey's.
+    `extra` are names without a prefix, `event_types` those that there are (None: any). A date or time without a zone is
+    read in `zone`, the journey's.
     """
 
     profile: Mapping[str, str] | None
@@ -31,6 +32,7 @@ class Scope:
     audience: Mapping[str, str] | None
     extra: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
+    event_types: Collection[str] | None = None
 
 
 class Names:
@@ -44,6 +46,7 @@ class Names:
         self.audience_attributes: set[str] = set()
         self.extra_names: set[str] = set()
         self.audiences: set[str] = set()
+        self.events: dict[str, int] = {}
         self.uses_now = False
 
     def resolve(self, parts: Sequence[str]) -> Term:
@@ -65,6 +68,11 @@ class Names:
         """The instance's own time."""
         self.uses_now = True
         return Term("__now", INSTANT)
+
+    def count_events(self, event: str, length: int) -> None:
+        """Events of a type are counted over so many microseconds."""
+        self.uses_now = True
+        self.events[event] = max(length, self.events.get(event, 0))
 
     def local_now(self) -> Term:
         """The instance's own time, in its zone."""

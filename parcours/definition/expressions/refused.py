@@ -67,8 +67,6 @@ REFUSED: Mapping[str, Refusal] = {
 
 # Functions of the specification (1.7) that aren't built yet: whoever builds one takes its line away from here.
 LATER: Mapping[str, Refusal] = {
-    "in_audience": Refusal("is not supported yet", "in a condition write when: {audience: ...}"),
-    "event_count": Refusal("is not supported yet"),
     "has_received": Refusal("is not supported yet"),
 }
 

@@ -1,0 +1,77 @@
+"""What happened to a profile before, as of the instance's own moment: in_audience and event_count (1.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from parcours.definition.expressions.terms import Term, quoted
+from parcours.definition.expressions.types import LONG, TRUTH
+from parcours.definition.problems import Mistake, did_you_mean
+
+if TYPE_CHECKING:
+    from parcours.definition.expressions.check import Checker
+
+MICROS = {"second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6, "day": 86400 * 10**6, "week": 604800 * 10**6}
+NOW = "unix_micros(__now)"
+
+
+def in_audience(checker: Checker, arguments: Sequence[exp.Expr]) -> Term:
+    """Membership at now(): from the start of a stay on, and before its end.
+
+    Reads `__stays`, by audience the stays of the profile as (entered_at, exited_at) in microseconds.
+    """
+    audience = _written(arguments, "in_audience('vip')", 1)
+    checker.names.audiences.add(audience)
+    checker.names.uses_now = True
+    is_in = f"stay -> stay.entered_at <= {NOW} AND (stay.exited_at IS NULL OR stay.exited_at > {NOW})"
+    return Term(f"coalesce(exists(__stays[{quoted(audience)}], {is_in}), false)", TRUTH)
+
+
+def event_count(checker: Checker, arguments: Sequence[exp.Expr]) -> Term:
+    """How many events of a type the profile had in (now() - interval, now()].
+
+    Reads `__events`, by type the moments of the profile's events in microseconds.
+    """
+    event = _written(arguments, "event_count('order_placed', INTERVAL 30 DAYS)", 2)
+    known = checker.names.scope.event_types
+    if known is not None and event not in known:
+        raise Mistake(f"no event {event!r}", did_you_mean(event, known) or "declare it in events.yaml")
+    length = _length(arguments[1])
+    checker.names.count_events(event, length)
+    counted = f"filter(__events[{quoted(event)}], at -> at > {NOW} - {length}L AND at <= {NOW})"
+    return Term(f"coalesce(CAST(size({counted}) AS BIGINT), 0L)", LONG)
+
+
+def _written(arguments: Sequence[exp.Expr], example: str, count: int) -> str:
+    is_text = bool(arguments) and isinstance(arguments[0], exp.Literal) and arguments[0].is_string
+    if len(arguments) != count or not is_text:
+        raise Mistake("the name is written out in quotes", f"write {example}")
+    return str(arguments[0].this)
+
+
+def _length(interval: exp.Expr) -> int:
+    """Microseconds of an interval of a fixed length."""
+    remedy = "write INTERVAL 30 DAYS, or WEEKS, HOURS, MINUTES, SECONDS"
+    amount, unit = interval.this, interval.args.get("unit")
+    if not (isinstance(interval, exp.Interval) and isinstance(amount, exp.Literal) and isinstance(unit, exp.Var)):
+        raise Mistake("the second argument is an interval", remedy)
+    word = unit.name.lower().removesuffix("s")
+    if word not in MICROS:
+        raise Mistake(f"an interval of {unit.name.lower()} has no fixed length", remedy)
+    try:
+        size = Decimal(str(amount.this)) * MICROS[word]
+    except ArithmeticError:
+        raise Mistake("the second argument is an interval", remedy) from None
+    if size <= 0 or size != size.to_integral_value():
+        raise Mistake("an interval of no time counts nothing", remedy)
+    return int(size)
+
+
+SERIES: dict[str, Callable[[Checker, Sequence[exp.Expr]], Term]] = {
+    "in_audience": in_audience,
+    "event_count": event_count,
+}
