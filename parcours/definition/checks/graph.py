@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from parcours.definition.drafts import Draft
+from parcours.definition.journeys import Journey
 from parcours.definition.problems import Finding, Loc, did_you_mean
 from parcours.definition.steps import AnyStep
 
@@ -46,13 +47,25 @@ def _check_targets(draft: Draft) -> Iterator[Finding]:
 
 def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:
     """The targets that the author wrote, each with where it stands in the step."""
-    for key in ("next", "otherwise", "on_excluded", "on_timeout"):
+    for key in ("next", "otherwise", "on_excluded", "on_timeout", "on_error"):
         if (target := getattr(step, key, None)) is not None:
             yield (key,), target
     for key in ("paths", "arms"):
         for place, path in enumerate(getattr(step, key, ())):
             if path.next is not None:
                 yield (key, place, "next"), path.next
+
+
+def steps_before(step_id: str, journey: Journey) -> set[str]:
+    """The steps from which some way leads to the step."""
+    ways = {step.id: set(journey.targets(step).values()) for step in journey.steps}
+    found, ahead = set[str](), [step_id]
+    while ahead:
+        target = ahead.pop()
+        sources = {source for source, targets in ways.items() if target in targets} - found
+        found |= sources
+        ahead += sources
+    return found
 
 
 def _check_ways(ways: dict[str, set[str]]) -> Iterator[Finding]:
