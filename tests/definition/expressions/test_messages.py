@@ -67,7 +67,6 @@ REFUSED = [
     ),
     ("in_audience('vip')", "in_audience is not supported yet (in a condition write when: {audience: ...})"),
     ("event_count('x', INTERVAL 3 DAYS) > 1", "event_count is not supported yet"),
-    ("has_received('x')", "has_received is not supported yet"),
     ("floro(profile.spend) > 1", "unknown function 'floro' (did you mean 'floor'?)"),
     ("zzqq(profile.spend) > 1", "unknown function 'zzqq'"),
     ("profile.age IN (SELECT 1)", "query can't be used in an expression: profile.age IN (SELECT 1)"),
