@@ -186,7 +186,8 @@ def _check_templates(reader: Reader, sources: Mapping[str, Source], known: Known
     for draft in drafts:
         for _, step in draft.steps:
             if isinstance(step, Message) and step.template is not None:
-                use = Use(draft.id, step, scope_of(draft.entry, draft.zone, known))
+                names = scope_of(draft.entry, draft.zone, known, [other for _, other in draft.steps])
+                use = Use(draft.id, step, names)
                 uses.setdefault(f"{step.channel}/{step.template}", []).append(use)
     for name, template in known.templates.items():
         if template is not None:

@@ -63,7 +63,7 @@ class Project:
             profile=self.profile_columns,
             audiences=self.audience_columns,
         )
-        return scope_of(journey.entry, journey.timezone, known)
+        return scope_of(journey.entry, journey.timezone, known, journey.steps)
 
 
 def load_project(

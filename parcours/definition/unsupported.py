@@ -18,7 +18,6 @@ TYPES = frozenset(
         "update_profile",
         "update_audience",
         "jump",
-        "lookup",
     }
 )
 

@@ -151,6 +151,7 @@ def live_versions(
                 scope=scope,
                 channels=project.channels,
                 attributes=lambda event: KnownOrText(project.events.get(event, ANY_TEXT)),
+                columns_of=store.column_types,
                 templates=templates,
             )
         )

@@ -46,7 +46,7 @@ def _check_targets(draft: Draft) -> Iterator[Finding]:
 
 def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:
     """The targets that the author wrote, each with where it stands in the step."""
-    for key in ("next", "otherwise", "on_excluded", "on_timeout"):
+    for key in ("next", "otherwise", "on_excluded", "on_timeout", "on_error"):
         if (target := getattr(step, key, None)) is not None:
             yield (key,), target
     for key in ("paths", "arms"):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from parcours.definition.checks.graph import check_graph
 from parcours.definition.checks.happenings import check_audience, check_event, check_exits, check_listen, check_metric
 from parcours.definition.checks.known import Known, scope_of
+from parcours.definition.checks.lookups import check_lookup
 from parcours.definition.checks.sends import check_consents, check_send
 from parcours.definition.checks.texts import check_expression
 from parcours.definition.drafts import Draft
@@ -23,6 +24,7 @@ from parcours.definition.steps import (
     Condition,
     Experiment,
     Listen,
+    Lookup,
     Message,
     ProfileCap,
     Split,
@@ -40,7 +42,7 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
     if draft.entry is not None:
         yield from _check_entry(draft, known)
     yield from check_graph(draft)
-    scope = scope_of(draft.entry, draft.zone, known)
+    scope = scope_of(draft.entry, draft.zone, known, [step for _, step in draft.steps])
     if draft.whole is not None:
         yield from check_exits(draft.whole.exit_when, known, scope)
     for place, step in draft.steps:
@@ -120,6 +122,8 @@ def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scop
         case Experiment():
             yield from _check_labels([arm.label for arm in step.arms], loc, "holdout", key="arms")
             yield from check_metric(step, loc, known, scope)
+        case Lookup():
+            yield from check_lookup(step, loc, draft, scope)
         case Message():
             yield from check_send(step, loc, draft, known, scope)
 

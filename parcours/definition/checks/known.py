@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from parcours.definition.channels import Channel
 from parcours.definition.contents import Template
 from parcours.definition.entries import AnyEntry, BusinessEvent, EventEntry, ReadAudience
-from parcours.definition.expressions import ANY_TEXT, Scope
+from parcours.definition.expressions import ANY_TEXT, ANY_TYPE, Scope
+from parcours.definition.steps import AnyStep, Lookup
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Known:
     """Those that have members; None where nobody looked."""
 
 
-def scope_of(entry: AnyEntry | None, zone: str, known: Known) -> Scope:
+def scope_of(entry: AnyEntry | None, zone: str, known: Known, steps: Iterable[AnyStep] = ()) -> Scope:
     """The names that a journey's expressions may use. What can't be known, for a mistake told elsewhere, may be any."""
     event: Mapping[str, str] | None = None
     audience: Mapping[str, str] | None = None
@@ -39,7 +40,8 @@ def scope_of(entry: AnyEntry | None, zone: str, known: Known) -> Scope:
     if entry is None or isinstance(entry, ReadAudience):
         audience = known.audiences.get(entry.audience, ANY_TEXT) if entry else ANY_TEXT
     types = None if known.events is None else list(known.events)
-    return Scope(profile=known.profile, event=event, audience=audience, zone=zone, event_types=types)
+    found = {step.as_: ANY_TYPE for step in steps if isinstance(step, Lookup)}
+    return Scope(known.profile, event, audience, extra=found, zone=zone, event_types=types)
 
 
 def attributes_of(event: str | None, known: Known) -> Mapping[str, str]:

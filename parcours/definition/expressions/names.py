@@ -16,6 +16,8 @@ NAMESPACES = ("profile", "event", "audience", "journey")
 
 # An audience whose attributes nobody has declared: `Scope(audience=ANY_TEXT)` lets any name through, as text.
 ANY_TEXT: Mapping[str, str] = {"*": "string"}
+# The type of an extra name of which nobody knows it: what a lookup finds in a table that nobody has looked at.
+ANY_TYPE = "*"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Scope:
     extra: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     event_types: Collection[str] | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    """The columns of extra names that don't stand in `__<name>`."""
 
 
 class Names:
@@ -88,7 +92,9 @@ class Names:
     def _extra(self, name: str, rest: Sequence[str]) -> Term:
         if name in self.scope.extra:
             self.extra_names.add(name)
-            return data_term(backquoted(f"__{name}"), parse_type(self.scope.extra[name]))
+            kind = self.scope.extra[name]
+            place = backquoted(self.scope.places.get(name, f"__{name}"))
+            return data_term(place, UNKNOWN if kind == ANY_TYPE else parse_type(kind))
         homes = [home for home in NAMESPACES if name in self._known(home)]
         if homes:
             raise Mistake(f"unknown name {name!r}", f"write {one_of(f'{home}.{name}' for home in homes)}")

@@ -15,6 +15,7 @@ from parcours.definition.steps.experiment import Experiment as Experiment
 from parcours.definition.steps.experiment import Metric as Metric
 from parcours.definition.steps.listen import Listen as Listen
 from parcours.definition.steps.listen import ListenPath as ListenPath
+from parcours.definition.steps.lookup import Lookup as Lookup
 from parcours.definition.values import (
     ClosingTime,
     Count,
@@ -215,6 +216,7 @@ AnyStep = Annotated[
     | Annotated[Wait, Tag("<wait>")]
     | Annotated[Listen, Tag("<listen>")]
     | Annotated[Experiment, Tag("<experiment>")]
+    | Annotated[Lookup, Tag("<lookup>")]
     | Annotated[Message, Tag("<message>")]
     | Annotated[End, Tag("<end>")],
     Discriminator(by_type),
