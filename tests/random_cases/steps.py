@@ -23,8 +23,8 @@ def steps(
     targets: tuple[str, ...] = (),
 ) -> list[Step]:
     often = ("message", "wait", "message", *scope.steps)  # most of what can go wrong is there
-    if not targets:
-        often = tuple(kind for kind in often if kind != "jump")
+    if "jump" in often:  # seldom possible, so often where it is
+        often = tuple(kind for kind in often if kind != "jump") + (("jump", "jump") if targets else ())
     kinds = [choices.pick(often) for _ in range(choices.number(1, 6))]
     ids = [f"{kind[0]}{number}" for number, kind in enumerate(kinds)]
     made: list[Step] = []
