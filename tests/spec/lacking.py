@@ -29,7 +29,12 @@ FUNCTIONS = re.compile(r"\b(in_audience|event_count|has_received)\(")
 
 def lacking(case: Case) -> set[str]:
     """What the case needs and the engine can't do."""
-    return {need for command in case["script"] for need in _needs(command)} & ENGINE_LACKS
+    return needs(case) & ENGINE_LACKS
+
+
+def needs(case: Case) -> set[str]:
+    """What the case needs, in the words of ENGINE_LACKS."""
+    return {need for command in case["script"] for need in _needs(command)}
 
 
 def _needs(command: Case) -> Iterator[str]:
