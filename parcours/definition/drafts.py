@@ -35,6 +35,8 @@ class Draft:
     """The steps that could be read, by their places in the list."""
     step_ids: tuple[str | None, ...]
     """The id of every step in the list, None where it has none that could be read."""
+    unread_lookups: frozenset[str] = frozenset()
+    """What lookups that are wrong would have been called: whoever names it isn't told so besides."""
 
 
 class Reader:
@@ -124,6 +126,7 @@ def _salvaged(data: Mapping[str, Any], zone: str, file: str) -> Draft:
         entry=_valid(ENTRY, data.get("entry"), zone),
         steps=tuple((place, step) for place, step in read if step is not None),
         step_ids=tuple(step_id if isinstance(step_id, str) else None for step_id in ids),
+        unread_lookups=frozenset(str(step["as"]) for step in steps if isinstance(step, Mapping) and "as" in step),
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from parcours.definition.drafts import Draft
+from parcours.definition.journeys import Journey
 from parcours.definition.problems import Finding, Loc, did_you_mean
 from parcours.definition.steps import AnyStep
 
@@ -53,6 +54,18 @@ def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:
         for place, path in enumerate(getattr(step, key, ())):
             if path.next is not None:
                 yield (key, place, "next"), path.next
+
+
+def steps_before(step_id: str, journey: Journey) -> set[str]:
+    """The steps from which some way leads to the step."""
+    ways = {step.id: set(journey.targets(step).values()) for step in journey.steps}
+    found, ahead = set[str](), [step_id]
+    while ahead:
+        target = ahead.pop()
+        sources = {source for source, targets in ways.items() if target in targets} - found
+        found |= sources
+        ahead += sources
+    return found
 
 
 def _check_ways(ways: dict[str, set[str]]) -> Iterator[Finding]:
