@@ -8,19 +8,19 @@ from typing import Any
 
 from tests import engine, oracle
 from tests.batching import Case, Rows, merged, renamed, rows_of
-from tests.cases import NARROW, random_case
+from tests.cases import NARROW, Scope, random_case
 from tests.comparing import compare
 
 # The hours at which the ticks of a batch end; the last is the end of a case.
 CUTS = ((120,), (30, 60, 120), (9, 10, 73, 74, 120), (48, 49, 120), (24, 48, 72, 96, 120))
 
 
-def batch_of(number: int, size: int) -> dict[int, Case]:
+def batch_of(number: int, size: int, scope: Scope = NARROW) -> dict[int, Case]:
     """So many cases by their seeds, all with the same ticks and time zone."""
     cuts, zone = CUTS[number % len(CUTS)], ("UTC", "Europe/Paris")[number % 2]
     found: dict[int, Case] = {}
     for seed in range(number * 1000, (number + 1) * 1000):
-        case = random_case(seed, NARROW, cuts=cuts)
+        case = random_case(seed, scope, cuts=cuts)
         if case["timezone"] == zone and oracle.run(case)["step_outcomes"]:
             found[seed] = case
         if len(found) == size:

@@ -19,19 +19,21 @@ from tests.builders import Command, load
 from tests.choices import Choices, Drawn, Seeded
 from tests.oracle import Refused, run
 from tests.random_cases.journeys import channel, journey, rules
+from tests.random_cases.lookups import table
 from tests.random_cases.people import (
     EVENT_TYPES,
     PROFILE_TYPES,
     event_rows,
+    feedback_rows,
     late_stay,
     profile_rows,
     stay_rows,
     suppression_rows,
 )
-from tests.random_cases.scope import NARROW, WIDE, Scope
+from tests.random_cases.scope import NARROW, NEXT, SCOPES, UNSEEN, WIDE, Scope
 from tests.random_cases.times import HOURS, hours_after, moment
 
-__all__ = ["NARROW", "WIDE", "Scope", "cases", "cut", "random_case"]
+__all__ = ["NARROW", "NEXT", "SCOPES", "UNSEEN", "WIDE", "Scope", "cases", "cut", "random_case"]
 
 Case = dict[str, Any]
 CHANNELS = ("email", "sms")
@@ -56,7 +58,9 @@ def make_case(
 ) -> Case:
     channels = CHANNELS if choices.chance(40) else CHANNELS[:1]
     count = choices.number(1, people)
-    journeys = [journey(choices, scope, f"j{number}", 1, channels) for number in range(choices.number(1, 3))]
+    journeys: list[dict[str, Any]] = []
+    for number in range(choices.number(1, 3)):
+        journeys.append(journey(choices, scope, f"j{number}", 1, channels, event_journeys(journeys)))
     case: Case = {
         "timezone": choices.pick(("UTC", "Europe/Paris")),
         "channels": {name: channel(choices, name) for name in channels},
@@ -73,14 +77,20 @@ def make_case(
     return case
 
 
+def event_journeys(journeys: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Those to which others may jump; only to earlier ones, so that nobody jumps in a circle."""
+    return tuple(dict.fromkeys(made["id"] for made in journeys if made["entry"]["type"] == "event"))
+
+
 # ------------------------------------------------------------------------------------------------------------ scripts
 def _write_known_script(case: Case, choices: Choices, scope: Scope, published: list[Command], count: int) -> None:
     """All loads, then all changes, then one tick."""
-    case["script"] = [*_sources(case, choices, count)]
+    case["script"] = [*_sources(case, choices, count), *_looked_up(choices, scope)]
     case["script"] += published
     for number in range(choices.number(0, 3)):
         _add_change(case, choices, scope, number, 1)
-    case["script"].append({"do": "tick", "until": END, "every": None})
+    tick = {"do": "tick", "until": END, "every": None}
+    case["script"] += [*_feedback(case, choices, scope, tick), tick]
 
 
 def _write_script(
@@ -95,15 +105,29 @@ def _write_script(
         parts[choices.number(0, len(ends) - 1)].append(row)
     if events and len(ends) > 1 and choices.chance(50):  # the first row ever loaded stands
         parts[-1].append({**choices.pick(events), "event_time": moment(choices), "event_type": "go"})
-    case["script"] = [*sources, load("events", *parts[0]), *published]
+    case["script"] = [*sources, load("events", *parts[0]), *_looked_up(choices, scope), *published]
     for number, end in enumerate(ends):
         if number:
             _add_loads(case, choices, sources, parts[number])
+            case["script"] += _looked_up(choices, scope) if choices.chance(30) else []
         if choices.chance(40):
             _add_change(case, choices, scope, number, ends[number - 1] + 1 if number else 1)
         every = choices.pick((None, None, "PT7H", "PT11H")) if cuts is None else None
-        case["script"].append({"do": "tick", "until": hours_after(end), "every": every})
+        tick = {"do": "tick", "until": hours_after(end), "every": every}
+        case["script"] += [*_feedback(case, choices, scope, tick), tick]
     case["script"] = [command for command in case["script"] if command["do"] != "load" or command["rows"]]
+
+
+def _looked_up(choices: Choices, scope: Scope) -> list[Command]:
+    return [table(choices)] if "lookup" in scope.steps else []
+
+
+def _feedback(case: Case, choices: Choices, scope: Scope, tick: Command) -> list[Command]:
+    """A load of what becomes of the sends made so far, and of some that the tick will make."""
+    if not scope.feedback or not choices.chance(60):
+        return []
+    rows = feedback_rows(choices, run({**case, "script": [*case["script"], tick]}), len(case["script"]))
+    return [load("message_feedback", *rows)]
 
 
 def _sources(case: Case, choices: Choices, count: int) -> list[Command]:
@@ -139,13 +163,18 @@ def _add_change(case: Case, choices: Choices, scope: Scope, number: int, earlies
     when = hours_after(choices.number(min(earliest, HOURS), HOURS))
     command: Command = {"do": do, "id": old["id"], "at": when}
     if do == "publish":
-        new = journey(choices, scope, old["id"], 2 + number, tuple(case["channels"]))
-        if choices.chance(50):
+        earlier = [made for made in journeys if made["id"] < old["id"]]
+        new = journey(choices, scope, old["id"], 2 + number, tuple(case["channels"]), event_journeys(earlier))
+        if choices.chance(50) or _is_target(journeys, old["id"]):
             new |= {"entry": old["entry"], "steps": old["steps"]}
         command = {"do": do, "journey": new, "at": when, "insiders": choices.pick(scope.insiders)}
     elif do == "pause":
         command |= {"discard": choices.chance(30), "for": choices.pick((None, "PT30H"))}
     _add_if_accepted(case, command)
+
+
+def _is_target(journeys: Sequence[dict[str, Any]], id: str) -> bool:
+    return any(step["type"] == "jump" and step["journey"] == id for made in journeys for step in made["steps"])
 
 
 def _add_if_accepted(case: Case, command: Command) -> None:

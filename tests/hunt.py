@@ -2,6 +2,7 @@
 
 python -m tests.hunt 10 30          batches 10 to 29, each of several cases in one run
 python -m tests.hunt seed 12034     one case
+python -m tests.hunt next 10 30     the same of another scope (tests/random_cases/scope.py), and: next seed 12034
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from tests import engine, oracle
 from tests.agreement import CUTS, batch_of, differences
 from tests.batching import Case
-from tests.cases import NARROW, random_case
+from tests.cases import NARROW, SCOPES, random_case
 from tests.comparing import compare
 from tests.shrinking import shrunk
 
@@ -24,14 +25,16 @@ SIZE = 8
 
 
 def main(words: Sequence[str]) -> int:
-    spark = _session()
+    spark, scope = _session(), NARROW
+    if words[0] in SCOPES:
+        scope, words = SCOPES[words[0]], words[1:]
     if words[0] == "seed":
         seed = int(words[1])
-        case = random_case(seed, NARROW, cuts=CUTS[seed // 1000 % len(CUTS)])
+        case = random_case(seed, scope, cuts=CUTS[seed // 1000 % len(CUTS)])
         return _report(seed, case, spark)
     found = 0
     for number in range(int(words[0]), int(words[1])):
-        cases = batch_of(number, SIZE)
+        cases = batch_of(number, SIZE, scope)
         _say(f"batch {number}: {len(cases)} cases")
         for seed, where in differences(cases, _folder(), spark):
             _say(f"seed {seed}\n{where}\n")

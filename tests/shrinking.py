@@ -9,7 +9,17 @@ from typing import Any
 from tests import oracle
 
 Case = dict[str, Any]
-JOURNEY_KEYS = ("timezone", "use_profile_timezone", "priority", "timeout", "holdout", "starts_at", "ends_at", "reentry")
+JOURNEY_KEYS = (
+    "exit_when",
+    "timezone",
+    "use_profile_timezone",
+    "priority",
+    "timeout",
+    "holdout",
+    "starts_at",
+    "ends_at",
+    "reentry",
+)
 CHANNEL_KEYS = ("limits", "ramp_up", "overflow", "max_deferral", "consent")
 
 
@@ -55,7 +65,7 @@ def _without_commands(case: Case) -> Iterator[Case]:
             yield {**case, "script": [command for command in case["script"] if _journey_of(command) != id]}
     ticks = [place for place, command in enumerate(case["script"]) if command["do"] == "tick"]
     for place, command in enumerate(case["script"]):
-        if command["do"] != "load" and place != ticks[-1]:
+        if command["do"] not in ("load", "replace") and place != ticks[-1]:
             yield {**case, "script": [*case["script"][:place], *case["script"][place + 1 :]]}
 
 

@@ -10,15 +10,16 @@ import pytest
 from tests import oracle
 from tests.batching import Conflict, merged, renamed, rows_of
 from tests.builders import GO, case, event, events, mail, profiles, publish, tick
-from tests.cases import NARROW, random_case
+from tests.cases import NARROW, NEXT, Scope, random_case
 
 
 def told(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
     return {table: sorted(json.dumps(row, sort_keys=True) for row in several) for table, several in rows.items()}
 
 
-def test_random_cases_side_by_side_give_the_rows_that_each_gives_alone() -> None:
-    cases = [random_case(seed, NARROW, cuts=(30, 60, 120)) for seed in range(40)]
+@pytest.mark.parametrize("scope", [NARROW, NEXT])
+def test_random_cases_side_by_side_give_the_rows_that_each_gives_alone(scope: Scope) -> None:
+    cases = [random_case(seed, scope, cuts=(30, 60, 120)) for seed in range(40)]
     apart = [
         renamed(one, f"c{place}_", {name: f"c{place}_{name}" for name in one["channels"]})
         for place, one in enumerate(cases)

@@ -18,7 +18,6 @@ ENGINE_LACKS = frozenset(
         "update_profile",
         "update_audience",
         "jump",
-        "lookup",
         "best_send_time",
         "has_received",
     }

@@ -32,6 +32,7 @@ OF_ROWS = (
     check_rows.check_batches,
     check_rows.check_journey_daily,
     check_rows.check_daily,
+    check_rows.check_feedback,
 )
 
 

@@ -16,6 +16,8 @@ from parcours.jobs.outbox import batches
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural
 from parcours.transforms import reconcile
+from parcours.transforms.feedback import COUNTED, by_day, said_first, said_until, with_sends
+from parcours.walk import clock
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 ENDED = ("completed", "exited", "failed", "timed_out")
 COMES, GOES = ("entered", "moved_in"), (*ENDED, "moved_out")
 VERSION = ("journey_id", "journey_version")
+FEEDBACK = "message_feedback"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Tables:
     instances: DataFrame
     deliveries: DataFrame
     batches: Sequence[Mapping[str, Any]]
+    feedback: DataFrame | None = None
+    """As the last tick knew it; None where it knew of no such table."""
 
     @cached_property
     def counts(self) -> list[dict[str, Any]]:
@@ -49,7 +54,9 @@ def read_tables(store: Store, committed: Committed) -> Tables:
 
     until = committed.until
     known = [row for row in batches(store) if until is not None and row["tick_until"] <= until]
-    return Tables(committed, table("step_outcomes"), table("journey_instances"), table("deliveries"), known)
+    pinned = dict((committed.tick or {}).get("source_versions") or ()).get(FEEDBACK)
+    feedback = None if pinned is None else store.read(FEEDBACK, int(pinned))
+    return Tables(committed, table("step_outcomes"), table("journey_instances"), table("deliveries"), known, feedback)
 
 
 def _rows(frame: DataFrame) -> list[dict[str, Any]]:
@@ -209,3 +216,26 @@ def check_daily(tables: Tables) -> Iterator[Finding]:
     rows = sum(count for place, count in counted.items() if place[3] == "sent")
     wrong = [f"{sent:,} sent in delivery_daily, {rows:,} in step_outcomes"] if sent != rows else []
     yield finding("delivery_daily adds up", f"{sent:,} sent", wrong)
+
+
+def check_feedback(tables: Tables) -> Iterator[Finding]:
+    """What has become of sends by delivery_daily is what message_feedback says."""
+    if tables.feedback is None or tables.committed.until is None:
+        return
+    place = ("channel", "route", "journey_id", "day")
+    said = said_until(tables.feedback, clock.micros(tables.committed.until))
+    found = _rows(by_day(said_first(with_sends(said, tables.deliveries))))
+    counted = {(*(row[name] for name in place), row["said"]): row["count"] for row in found}
+    stated = {
+        (*(row[name] for name in place), name): row[name]
+        for row in tables.committed.rows("delivery_daily")
+        for name in (*COUNTED, "bounced")
+        if row[name]
+    }
+    wrong = [
+        f"{' '.join(str(part) for part in each if part is not None)}: {stated.get(each, 0):,} in delivery_daily, "
+        f"{counted.get(each, 0):,} in message_feedback"
+        for each in sorted({*stated, *counted}, key=str)
+        if stated.get(each, 0) != counted.get(each, 0)
+    ]
+    yield finding("feedback adds up", f"{sum(stated.values()):,} counted", wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from parcours.jobs.sources import (
     interval_of,
     learnt_stays_of,
     lists_of,
+    looked_up,
     source,
     spread_later_of,
     spread_of,
@@ -70,6 +71,11 @@ class Pinned:
     def now(store: Store) -> Pinned:
         found = {table: store.version(table) for table in SOURCES}
         return Pinned({table: version for table, version in found.items() if version is not None})
+
+    def and_tables(self, store: Store, names: Iterable[str]) -> Pinned:
+        """With the versions of these tables, as they are now."""
+        found = {name: store.version(name) for name in names}
+        return Pinned({**self.versions, **{name: version for name, version in found.items() if version is not None}})
 
 
 def profile_types(store: Store, project: Project, pinned: Pinned) -> Mapping[str, str]:
@@ -156,6 +162,7 @@ def read_inputs(
         heard,
         feedback,
         counted_of(store, agenda, pinned),
+        {name: store.read(name, pinned.versions[name]) for name in looked_up(agenda) if name in pinned.versions},
     )
     most = most_movers(store, agenda, pinned, former, heads)
     if most > FEW:

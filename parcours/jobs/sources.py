@@ -63,6 +63,11 @@ def events_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) 
     return None if found is None else found.where(F.col("event_type").isin(names))
 
 
+def looked_up(agenda: Agenda) -> list[str]:
+    """The tables that lookups read."""
+    return sorted({found.table for version in agenda.versions for found in version.lookups.values()})
+
+
 def counted_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
     """The events that event_count may count in the tick, whenever they were learnt (1.7)."""
     lengths: dict[str, int] = {}

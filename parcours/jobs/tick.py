@@ -33,6 +33,7 @@ from parcours.jobs.feedback import count_feedback
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
 from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
 from parcours.jobs.session import lean_queries
+from parcours.jobs.sources import looked_up
 from parcours.jobs.store import Store
 from parcours.jobs.telling import told
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
@@ -103,6 +104,7 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     former = with_known_windows(store, project, remembered(store))
     pinned = Pinned.now(store)
     agenda = plan_tick(store, project, former, until, pinned)
+    pinned = pinned.and_tables(store, looked_up(agenda))
     name = stamp(until)
     staging = staging_of(store)
     staging.open(name)

@@ -18,7 +18,12 @@ def by_version(texts: Sequence[str], none: str = "NULL") -> Column:
     A binary IF: a flat CASE over a hundred versions takes minutes to plan, and columns built call by call as well
     (reference/stack.md 8.3). Only the row's own text is computed.
     """
-    return F.expr(_choose([text or none for text in texts], 0))
+    return F.expr(choose(texts, none))
+
+
+def choose(texts: Sequence[str], none: str = "NULL") -> str:
+    """The same as text."""
+    return _choose([text or none for text in texts], 0)
 
 
 def _choose(texts: Sequence[str], first: int) -> str:

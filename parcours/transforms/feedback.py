@@ -27,11 +27,11 @@ def with_sends(said: DataFrame, sends: DataFrame) -> DataFrame:
     return said.join(sends.select(*SEND), on="delivery_id", how="inner")
 
 
-def said_first(found: DataFrame, former: DataFrame | None, start: int) -> DataFrame:
+def said_first(found: DataFrame, former: DataFrame | None = None, start: int = 0) -> DataFrame:
     """What the sends hadn't come to when the tick began, at `start`: (delivery_id, said, …), once each.
 
-    `former` is what was known then. What says to have come before its send never counts, so that a tick counts what it
-    would have counted whatever ticks were before it.
+    `former` is what was known then; None for nothing. What is dated before its send never counts, so that a tick counts
+    what it would have counted whatever ticks were before it.
     """
     counts = found.where(F.col("feedback_at") >= F.col("send_at"))
     if former is not None:

@@ -16,6 +16,7 @@ from pyspark.sql.window import Window
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.eligibility import Lists, with_eligibility
 from parcours.transforms.happen import with_signals
+from parcours.transforms.lookup import with_lookups
 from parcours.transforms.narrow import with_groups
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
@@ -43,6 +44,8 @@ class People:
     feedback: DataFrame | None
     counted: DataFrame | None
     """The events that are counted, of all times that count: (profile_id, event_type, event_time)."""
+    tables: Mapping[str, DataFrame]
+    """Those that lookups read."""
 
 
 def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types: Mapping[str, str]) -> DataFrame:
@@ -52,7 +55,8 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     placed = with_zone(with_names(known, agenda), agenda, people.zones)
     remembering = with_series(placed, agenda, people.members, people.counted)
     wanted = only_who_are_wanted(remembering, agenda)
-    reached = with_signals(wanted, people.heard, people.feedback, agenda)
+    found = with_lookups(wanted, agenda, people.tables)
+    reached = with_signals(found, people.heard, people.feedback, agenda)
     member = with_memberships(reached, agenda, people.members)
     answered = with_answers(member, agenda)
     return with_groups(with_eligibility(answered, agenda.versions, people.lists), agenda)
@@ -241,19 +245,19 @@ def with_memberships(movers: DataFrame, agenda: Agenda, members: DataFrame | Non
         F.array_sort(F.flatten(F.collect_list(changes))).alias("flips"),
     )
     by_profile = stays.groupBy("profile_id").agg(
-        F.map_from_entries(F.collect_list(F.struct("audience_id", F.struct("member", "flips")))).alias("__stays")
+        F.map_from_entries(F.collect_list(F.struct("audience_id", F.struct("member", "flips")))).alias("__memberships")
     )
     found = movers.join(by_profile, on="profile_id", how="left")  # one row a profile
     return found.withColumns(
         {
-            "member": _of_audiences(agenda, lambda a: f"coalesce(__stays[{quoted(a)}].member, false)", "boolean"),
+            "member": _of_audiences(agenda, lambda a: f"coalesce(__memberships[{quoted(a)}].member, false)", "boolean"),
             "flips": _of_audiences(
                 agenda,
-                lambda a: f"coalesce(__stays[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))",
+                lambda a: f"coalesce(__memberships[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))",
                 "array<bigint>",
             ),
         }
-    ).drop("__stays")
+    ).drop("__memberships")
 
 
 def _of_audiences(agenda: Agenda, text: Callable[[str], str], kind: str) -> Column:

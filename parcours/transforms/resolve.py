@@ -13,6 +13,7 @@ from parcours.definition.steps import Message
 from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.lines import line
+from parcours.transforms.lookup import kept_of
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
 from parcours.walk.walk import Result
@@ -43,6 +44,7 @@ ENDINGS = pa.schema(
         ("end_is_deferred", pa.bool_()),
         ("end_held", pa.string()),
         ("end_queue", pa.string()),
+        ("looked_up", pa.list_(pa.string())),
     ]
 )
 
@@ -79,6 +81,7 @@ def trails_of(result: Result, names: Sequence[str]) -> Trails:
                 "end_is_deferred": ending.is_deferred,
                 "end_held": ending.held,
                 "end_queue": ending.queue,
+                "looked_up": [row.step_id for row in found if row.step_type == "lookup" and row.outcome == "passed"],
             }
         )
     return Trails(of, pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS))
@@ -118,6 +121,7 @@ def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda) -> DataFram
     return standing.withColumns(
         {
             "entered_at": entered,
+            "context": _context(agenda),
             "reason": F.col("end_reason"),
             "step_id": F.col("end_step_id"),
             "due_at": F.when(is_active, F.timestamp_micros(due)),
@@ -134,6 +138,15 @@ def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda) -> DataFram
             "queue_order": queue_order(agenda),
         }
     ).select(*JOURNEY_INSTANCES.column_names)
+
+
+def _context(agenda: Agenda) -> Column:
+    """The instance's context with what its lookups have found in the tick."""
+    if not any(version.lookups for version in agenda.versions):
+        return F.col("context")
+    passed = f"filter({kept_of(agenda)}, kept -> array_contains(looked_up, kept.step))"
+    added = f"map_from_entries(transform({passed}, kept -> struct(kept.name, kept.value)))"
+    return F.expr(f"IF(size(looked_up) = 0, context, map_concat(coalesce(context, map()), {added}))")
 
 
 def queue_order(agenda: Agenda) -> Column:

@@ -19,7 +19,7 @@ from parcours.definition.journeys import (
     Qualification,
     ReadAudience,
 )
-from parcours.definition.steps import Message
+from parcours.definition.steps import Lookup, Message
 from parcours.definition.templates import compile_template
 from parcours.walk import clock
 
@@ -71,6 +71,25 @@ class Exit:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A lookup: the table, what its key columns equal (Spark SQL text), and the column in which the finding stands."""
+
+    name: str
+    table: str
+    key: Mapping[str, str]
+    columns: Mapping[str, str]
+    """The selected columns and their types."""
+    is_many: bool
+    column: str
+
+    @property
+    def type(self) -> str:
+        """Of the finding: a struct, or an array of structs."""
+        row = f"struct<{','.join(f'{name}:{kind}' for name, kind in self.columns.items())}>"
+        return f"array<{row}>" if self.is_many else row
+
+
+@dataclass(frozen=True)
 class Rendering:
     """What a message says: Spark SQL text of each field, over the names of expressions."""
 
@@ -103,6 +122,8 @@ class Version:
     audiences: list[str] = field(default_factory=list)
     sends: list[SendKind] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
+    lookups: dict[str, Found] = field(default_factory=dict)
+    """By step."""
     profile_columns: set[str] = field(default_factory=set)
     asked_audiences: set[str] = field(default_factory=set)
     """Those of in_audience: asked at a moment."""
@@ -114,6 +135,8 @@ class Version:
     def __post_init__(self) -> None:
         from parcours.walk.steps import End, plan_step  # the steps need this class
 
+        placed = {name: replace(found, place=self._place(name)) for name, found in self.scope.lookups.items()}
+        self.scope = replace(self.scope, lookups=placed)
         self.holdout = self._holdout_question()
         self.entry_where = self._entry_where()
         self.exits = [self._exit(criterion) for criterion in self.journey.exit_when]
@@ -184,7 +207,7 @@ class Version:
             instant = f"to_utc_timestamp(CAST({compiled.sql} AS TIMESTAMP), zone_name)"
         return self.ask(f"unix_micros({instant})", uses_now=compiled.uses_now)
 
-    def _compiled(self, text: str, expect: Expected) -> Compiled:
+    def _compiled(self, text: str, expect: Expected | None) -> Compiled:
         return self._noted(compile_expression(text, self.scope, expect))
 
     def _noted(self, compiled: Compiled) -> Compiled:
@@ -224,6 +247,18 @@ class Version:
         assert criterion.condition is not None, "a criterion is one of three"
         return Exit(criterion.id, question=self.ask_truth(criterion.condition))
 
+    def _place(self, name: str) -> str:
+        """Where what a lookup finds stands: no two versions share a column, whose types may differ."""
+        return f"__lookup_{self.index}_{name}"
+
+    def ask_lookup(self, step: Lookup) -> int:
+        """Number of the question whether a lookup finds anything."""
+        key = {column: self._compiled(text, None).sql for column, text in step.key.items()}
+        place, known = self._place(step.as_), self.scope.lookups[step.as_].columns or {}
+        columns = {name: known.get(name) or "string" for name in step.select}
+        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place)
+        return self.ask(f"CASE WHEN `{place}` IS NULL THEN 0L ELSE 1L END")
+
     def ask_send(self, step: Message) -> int:
         """Number of the kind of send that a message is."""
         channel = self.channels[step.channel]
@@ -236,7 +271,8 @@ class Version:
     def render(self, step: Message) -> Rendering:
         """The texts of a message's fields; `html` is escaped."""
         fields = self.templates[f"{step.channel}/{step.template}"] if step.template else step.content or {}
-        names = replace(self.scope, extra={"unsubscribe_url": "string", "delivery_id": "string"})
+        of_send = {"unsubscribe_url": "string", "delivery_id": "string"}
+        names = replace(self.scope, extra={**self.scope.extra, **of_send})
         url = self.channels[step.channel].unsubscribe_url
         texts = {name: self._template(text, names, html=name == "html") for name, text in fields.items()}
         return Rendering(

@@ -300,6 +300,30 @@ def _(step: steps.Listen, version: Version) -> Move:
     return Listen(step.id, step.type, version.journey.targets(step), paths, timeout)
 
 
+# --------------------------------------------------------------------------------------------------------- lookup
+@dataclass(frozen=True)
+class Lookup(Move):
+    question: int = 0
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        answers = walk.answers(cell, self.question, at)
+        assert answers is not None, "what a lookup finds doesn't depend on the moment"
+        found, missing = walk.divide(cell, answers == 1)
+        if found:
+            found.note(at, "passed")
+            yield found, self.targets["next"]
+        if missing and "error" in self.targets:
+            missing.note(at, "passed", "error", "no_row")
+            yield missing, self.targets["error"]
+        elif missing:
+            walk.finish(missing, at, "failed", "no_row")
+
+
+@plan_step.register(steps.Lookup)
+def _(step: steps.Lookup, version: Version) -> Move:
+    return Lookup(step.id, step.type, version.journey.targets(step), version.ask_lookup(step))
+
+
 # -------------------------------------------------------------------------------------------------------- message
 @dataclass(frozen=True)
 class Message(Move):

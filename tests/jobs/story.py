@@ -188,7 +188,7 @@ def version() -> dict[str, Any]:
     }
 
 
-def ticks(channels_hash: str, table_versions: dict[str, int]) -> list[dict[str, Any]]:
+def ticks(channels_hash: str, table_versions: dict[str, int], feedback: int) -> list[dict[str, Any]]:
     rows = []
     for number in (2, 3, 4):
         columns = {column.name: None for column in ALL["ticks"].columns}
@@ -199,6 +199,7 @@ def ticks(channels_hash: str, table_versions: dict[str, int]) -> list[dict[str, 
                 "from": day(str(number)),
                 "until": day(str(number + 1)),
                 "counts": list(counts.items()),
+                "source_versions": [("message_feedback", feedback)],
                 "definition_hashes": [("channels.yaml", channels_hash)],
                 "table_versions": list(table_versions.items()),
                 "committed_at": day(str(number + 1)),
@@ -222,6 +223,7 @@ def make_story(folder: Path) -> Store:
     store.append_small("journey_instances", instances())
     store.append_small("deliveries", sends)
     store.append_small("delivery_batches", [batch(folder, delivery) for delivery in sends])
+    store.append_small("message_feedback", [opened()])
     store.append_small("journey_daily", _journey_daily())
     store.append_small("step_daily", _step_daily(rows))
     store.append_small("delivery_daily", _delivery_daily(sends))
@@ -229,11 +231,18 @@ def make_story(folder: Path) -> Store:
     return store
 
 
+def opened() -> dict[str, Any]:
+    """ada opens her first mail."""
+    about = {"feedback_id": "f1", "delivery_id": "d-ada-hi", "detail": None}
+    return {**about, "feedback": "opened", "feedback_at": day("3T10")}
+
+
 def commit(store: Store) -> None:
     """Writes the rows of ticks, which say that the tables as they stand are committed."""
     digest = hashlib.sha256(CHANNELS.encode()).hexdigest()
     written = ("step_outcomes", "journey_instances", "deliveries", "journey_daily", "step_daily", "delivery_daily")
-    store.append_small("ticks", ticks(digest, {name: store.version(name) or 0 for name in written}))
+    feedback = store.version("message_feedback") or 0
+    store.append_small("ticks", ticks(digest, {name: store.version(name) or 0 for name in written}, feedback))
 
 
 def recommit(store: Store) -> None:
@@ -271,6 +280,7 @@ def _delivery_daily(sends: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "day": send["send_date"],
             "excluded_by_reason": [],
             "sent": 1,
+            "opened": 1 if send["delivery_id"] == "d-ada-hi" else 0,
         }
         for send in sends
     ]

@@ -14,6 +14,7 @@ from parcours.jobs.check import OF_ROWS, check_everything, main
 from parcours.jobs.check_files import check_files
 from parcours.jobs.check_rows import (
     check_batches,
+    check_feedback,
     check_journey_daily,
     check_messages,
     check_ticks,
@@ -27,7 +28,7 @@ from parcours.jobs.places import open_project
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
 from parcours.tables import ALL
-from tests.jobs.story import day, deliveries, instance, make_story, outcomes, recommit
+from tests.jobs.story import day, deliveries, instance, make_story, opened, outcomes, recommit
 
 Check = Callable[..., dict[str, Finding]]
 
@@ -71,6 +72,7 @@ def test_a_story_that_adds_up_is_fine(check: Check) -> None:
         "journey_daily adds up": "4 entered in 3 rows",
         "step_daily adds up": "19 outcomes in 15 rows",
         "delivery_daily adds up": "3 sent",
+        "feedback adds up": "1 counted",
         "batch files are whole": "3 rows in 3 files",
         "limits of email": "2 windows, the fullest 1 of 1",
         "cap first of news version 1": "1 of 1",
@@ -134,6 +136,15 @@ def test_a_day_of_a_journey_that_says_something_else_is_found(check: Check, stor
             "news version 1, 2026-03-03: 0 rejected in journey_daily, 1 in step_outcomes",
             "news version 1, 2026-03-03: 4 inside in journey_daily, 3 in step_outcomes",
         ],
+    }
+
+
+def test_feedback_that_is_not_counted_is_found(check: Check, store: Store) -> None:
+    store.append_small("message_feedback", [{**opened(), "feedback_id": "f2", "delivery_id": "d-eve-hi"}])
+    later = {"feedback_id": "f3", "delivery_id": "d-eve-hi", "feedback_at": day("4T10")}
+    store.append_small("message_feedback", [{**opened(), **later, "feedback": "bounced_soft"}])
+    assert failed(check(check_feedback)) == {
+        "feedback adds up": ["email news 2026-03-04 bounced: 0 in delivery_daily, 1 in message_feedback"],
     }
 
 

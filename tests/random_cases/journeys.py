@@ -13,7 +13,9 @@ Definition = dict[str, Any]
 ADDRESSES = {"email": "profile.email", **dict.fromkeys(("sms", "mms", "whatsapp"), "profile.phone")}
 
 
-def journey(choices: Choices, scope: Scope, id: str, version: int, channels: tuple[str, ...]) -> Definition:
+def journey(
+    choices: Choices, scope: Scope, id: str, version: int, channels: tuple[str, ...], targets: tuple[str, ...] = ()
+) -> Definition:
     kind = choices.pick(scope.entries)
     has_event = kind in ("event", "business_event")
     made: Definition = {"id": id, "version": version, "entry": ENTRIES[kind](choices)}
@@ -35,7 +37,8 @@ def journey(choices: Choices, scope: Scope, id: str, version: int, channels: tup
         made["reentry"] = choices.pick(({"allowed": False}, {"after": "PT1H"}, {"after": "P1D"}, {"after": "PT0S"}))
     if scope.exits:
         made["exit_when"] = _criteria(choices)
-    made["steps"] = steps(choices, scope, channels, has_event=has_event, is_read=kind == "read_audience")
+    is_read = kind == "read_audience"
+    made["steps"] = steps(choices, scope, channels, has_event=has_event, is_read=is_read, targets=targets)
     return made
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from tests.choices import Choices
+from tests.oracle.clock import iso
 from tests.random_cases.times import HOURS, ZONES, hours_after, moment
 
 Row = dict[str, Any]
 
-PROFILE_TYPES = {"t": "string", "score": "int", "renews_at": "timestamp", "birthday": "date", "handle": "string"}
+PROFILE_TYPES = {
+    "t": "string",
+    "score": "int",
+    "renews_at": "timestamp",
+    "birthday": "date",
+    "handle": "string",
+    "mark": "string",
+}
 EVENT_TYPES = {"go": {"n": "double", "word": "string"}, "buy": {"n": "double", "word": "string"}}
 AUDIENCES = ("a", "vip")
 
@@ -30,6 +39,7 @@ def _profile(choices: Choices, id: str, number: int) -> Row:
         "consents": choices.pick(({}, {}, {"email": "y"}, {}, {"email": "n"}, {"sms": "n"}, None)),
         "t": choices.pick(("a", "b", "", None)),
         "score": choices.pick((0, 1, 5, None)),
+        "mark": None,
         "renews_at": choices.pick((None, hours_after(30), hours_after(50, 30), hours_after(-100))),
         "birthday": choices.pick((None, "2026-03-29", "2026-03-30", "1990-01-01")),
     }
@@ -98,6 +108,34 @@ def _address(channel: str, id: str) -> str:
     if channel == "email":
         return f"{id}@x.com"
     return f"+336000000{int(id[1:]):02d}" if channel in ("sms", "mms", "whatsapp") else f"@{id}"
+
+
+def feedback_rows(choices: Choices, rows: dict[str, list[Row]], number: int) -> list[Row]:
+    """What becomes of some of the sends of a run, soon, later, or (which is nonsense) before."""
+    entered = {row["instance_id"]: row for row in rows["step_outcomes"] if row["outcome"] == "entered"}
+    keys = {row["instance_id"]: row["entry_key"] for row in rows["journey_instances"]}
+    found = []
+    for place, delivery in enumerate(rows["deliveries"]):
+        for turn in range(choices.pick((0, 1, 1, 2))):
+            entry = entered[delivery["instance_id"]]
+            described = {
+                "journey_id": entry["journey_id"],
+                "version": entry["journey_version"],
+                "profile_id": entry["profile_id"],
+                "entry_key": keys[delivery["instance_id"]],
+                "step_id": delivery["step_id"],
+            }
+            sent_at = dt.datetime.fromisoformat(delivery["send_at"])
+            found.append(
+                {
+                    "feedback_id": f"f{number}-{place}-{turn}",
+                    "delivery": described,
+                    "feedback": choices.pick(("opened", "clicked", "delivered", "bounced_soft", "unsubscribed")),
+                    "feedback_at": iso(sent_at + dt.timedelta(minutes=choices.pick((10, 60, 0, 400, 1600, -30)))),
+                    "detail": None,
+                }
+            )
+    return found
 
 
 def late_stay(choices: Choices, rows: list[Row]) -> Row:

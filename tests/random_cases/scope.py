@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class Scope:
     rules: bool = False
     functions: bool = False
     """in_audience, event_count and has_received."""
+    feedback: bool = False
+    """Reactions in listens, and the best time to send."""
+    is_seen: bool = True
+    """Whether anybody reads what journeys write: others see it from the next tick on, however time is cut (2.1)."""
 
 
 NARROW = Scope()
@@ -22,11 +26,30 @@ NARROW = Scope()
 
 WIDE = Scope(
     entries=(*NARROW.entries, "audience_qualification", "business_event"),
-    steps=(*NARROW.steps, "listen", "experiment"),
+    steps=(*NARROW.steps, "listen", "experiment", "update_profile", "update_audience", "jump", "lookup"),
     changes=(*NARROW.changes, "pause", "resume", "publish"),
     insiders=("stay", "move", "exit"),
     exits=True,
     rules=True,
     functions=True,
+    feedback=True,
 )
 """All that the oracle knows."""
+
+NEXT = replace(WIDE, rules=False)
+"""Issue 2 of 4."""
+
+UNSEEN = replace(WIDE, is_seen=False)
+"""All of it, with rows that don't depend on how time is cut."""
+
+BUILT = replace(
+    NEXT,
+    steps=(*NARROW.steps, "listen", "experiment", "lookup"),
+    changes=NARROW.changes,
+    insiders=NARROW.insiders,
+    functions=False,
+    feedback=False,
+)
+"""What of it the engine does."""
+
+SCOPES = {"built": BUILT, "narrow": NARROW, "next": NEXT, "wide": WIDE}

@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tests.choices import Choices
+from tests.random_cases.lookups import found_tests, lookup, without_strangers
 from tests.random_cases.scope import Scope
+from tests.random_cases.surroundings import Step, Surroundings
 from tests.random_cases.times import local_clock, weekdays
-
-Step = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a step of the journey may name."""
-
-    choices: Choices
-    scope: Scope
-    has_event: bool
-    is_read: bool
-    channels: tuple[str, ...]
-    later: tuple[str, ...] = ("end",)
-    """Targets that make no circle."""
-
-    def target(self) -> Step:
-        """A `next`, or none: then it is the following step."""
-        return {"next": self.choices.pick(self.later)} if self.choices.chance(30) else {}
+from tests.random_cases.writing import jump, update_audience, update_profile
 
 
-def steps(choices: Choices, scope: Scope, channels: tuple[str, ...], *, has_event: bool, is_read: bool) -> list[Step]:
+def steps(
+    choices: Choices,
+    scope: Scope,
+    channels: tuple[str, ...],
+    *,
+    has_event: bool,
+    is_read: bool,
+    targets: tuple[str, ...] = (),
+) -> list[Step]:
     often = ("message", "wait", "message", *scope.steps)  # most of what can go wrong is there
+    if "jump" in often:  # seldom possible, so often where it is
+        often = tuple(kind for kind in often if kind != "jump") + (("jump", "jump") if targets else ())
     kinds = [choices.pick(often) for _ in range(choices.number(1, 6))]
     ids = [f"{kind[0]}{number}" for number, kind in enumerate(kinds)]
-    made = []
+    made: list[Step] = []
     for number, kind in enumerate(kinds):
-        around = Surroundings(choices, scope, has_event, is_read, channels, (*ids[number + 1 :], "end"))
+        later = (*ids[number + 1 :], "end")
+        around = Surroundings(choices, scope, has_event, is_read, channels, later, targets, tuple(made))
         made.append({"id": ids[number], "type": kind, **KINDS[kind](around)})
     if choices.chance(30):
         made.append({"id": "last", "type": "end"})
-    return _reachable(made)
+    return without_strangers(_reachable(made))
 
 
 def _reachable(made: list[Step]) -> list[Step]:
@@ -63,7 +57,7 @@ def _ways_out(step: Step, following: str) -> list[str]:
     if "paths" in step or "arms" in step:
         parts = step.get("paths") or step.get("arms") or []
         return [*(part.get("next") or onward for part in parts), *_targets(step, "otherwise", "on_timeout", onward)]
-    return [onward, *(step[key] for key in ("otherwise", "on_excluded") if step.get(key))]
+    return [onward, *(step[key] for key in ("otherwise", "on_excluded", "on_error") if step.get(key))]
 
 
 def _targets(step: Step, otherwise: str, on_timeout: str, onward: str) -> list[str]:
@@ -86,7 +80,11 @@ def _message(around: Surroundings) -> Step:
 
 def _wait(around: Surroundings) -> Step:
     choices = around.choices
-    kind = choices.pick(("for", "for", "moment", "expression"))
+    kinds = ("for", "for", "moment", "expression")
+    kind = choices.pick((*kinds, "best") if around.scope.feedback else kinds)
+    if kind == "best":
+        best = {"best_send_time": choices.pick(around.channels), "within": choices.pick(("P1D", "PT6H", "PT18H"))}
+        return {"until": best, **around.target()}
     if kind == "for":
         return {"for": choices.pick(("PT1H", "PT30M", "PT24H", "PT36H", "PT7H")), **around.target()}
     if kind == "moment":
@@ -119,6 +117,9 @@ def _condition(around: Surroundings) -> Step:
 
 def _when(around: Surroundings) -> Any:
     choices = around.choices
+    found = found_tests(around.earlier)
+    if found and choices.chance(50):
+        return choices.pick(found)
     kind = choices.pick(("profile", "event", "audience", "calendar", "clock"))
     if kind == "event" and around.has_event:
         return choices.pick(
@@ -130,7 +131,8 @@ def _when(around: Surroundings) -> Any:
         return _calendar(choices)
     if kind == "clock":
         return choices.pick(CLOCK_TESTS)
-    return choices.pick(PROFILE_TESTS + (FUNCTION_TESTS if around.scope.functions else ()))
+    written = WRITTEN_TESTS if around.scope.is_seen and "update_profile" in around.scope.steps else ()
+    return choices.pick(PROFILE_TESTS + (FUNCTION_TESTS if around.scope.functions else ()) + written)
 
 
 PROFILE_TESTS = (
@@ -148,7 +150,14 @@ CLOCK_TESTS = (
     "profile.renews_at > now()",
     "local_now() - INTERVAL 8 HOURS < profile.birthday",
 )
-FUNCTION_TESTS = ("in_audience('vip')", "event_count('buy', INTERVAL 1 DAY) > 0", "has_received('j0')")
+FUNCTION_TESTS = (
+    "in_audience('vip')",
+    "event_count('buy', INTERVAL 1 DAY) > 0",
+    "has_received('j0')",
+    "event_count('go', INTERVAL 6 HOURS) >= 2",
+    "NOT in_audience('a') AND NOT has_received('j1')",
+)
+WRITTEN_TESTS = ("profile.mark = 'x'", "profile.mark IS NULL", "in_audience('marked')")
 
 
 def _calendar(choices: Choices) -> Step:
@@ -191,6 +200,10 @@ def _listen(around: Surroundings) -> Step:
     paths: list[Step] = [{"label": "buy", "event": "buy", "where": "event.n >= 1", **around.target()}]
     if choices.chance(50):
         paths.append({"label": "vip", "audience": "vip", "on": choices.pick(("enter", "exit")), **around.target()})
+    messages = [earlier["id"] for earlier in around.earlier if earlier["type"] == "message"]
+    if around.scope.feedback and messages:
+        reaction = choices.pick(("opened", "clicked", "bounced", "unsubscribed"))
+        paths.append({"label": "reacts", "reaction": reaction, "of": choices.pick(messages), **around.target()})
     step: Step = {"paths": paths}
     if choices.chance(70):
         step["timeout"] = choices.pick(("PT12H", "PT36H"))
@@ -207,4 +220,8 @@ KINDS: dict[str, Callable[[Surroundings], Step]] = {
     "split": _split,
     "experiment": _experiment,
     "listen": _listen,
+    "update_profile": update_profile,
+    "update_audience": update_audience,
+    "jump": jump,
+    "lookup": lookup,
 }

@@ -16,7 +16,6 @@ ENGINE_LACKS = frozenset(
         "step update_profile",
         "step update_audience",
         "step jump",
-        "step lookup",
         "wait best_send_time",
         "function has_received",
         "change pause",
@@ -30,7 +29,12 @@ FUNCTIONS = re.compile(r"\b(in_audience|event_count|has_received)\(")
 
 def lacking(case: Case) -> set[str]:
     """What the case needs and the engine can't do."""
-    return {need for command in case["script"] for need in _needs(command)} & ENGINE_LACKS
+    return needs(case) & ENGINE_LACKS
+
+
+def needs(case: Case) -> set[str]:
+    """What the case needs, in the words of ENGINE_LACKS."""
+    return {need for command in case["script"] for need in _needs(command)}
 
 
 def _needs(command: Case) -> Iterator[str]:

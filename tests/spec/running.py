@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Part:
     prefix: str
     case: Case
 
-    @property
+    @cached_property
     def journeys(self) -> set[str]:
         return {command["journey"]["id"] for command in self.case["script"] if command["do"] == "publish"}
 
@@ -49,7 +50,7 @@ class Part:
         """By its journey, or, of a table that doesn't say it, by its profile."""
         return row["journey_id"] in self.journeys if "journey_id" in row else row["profile_id"] in self.names
 
-    @property
+    @cached_property
     def names(self) -> set[str]:
         """Those of journeys, people, audiences, events and looked-up tables, and channels that only it may have."""
         rows = [row for command in self.case["script"] for row in command.get("rows", ())]

@@ -206,3 +206,24 @@ def test_a_best_time_beyond_the_timeout_is_not_waited_for() -> Told:
             bob        | 03-05 17:00 | best    | passed
         """,
     )
+
+
+@spec
+def test_feedback_of_the_very_moment_of_the_arrival_is_not_known_yet() -> Told:
+    return Told(
+        journey=NEWS + PROMO,
+        profiles=TWO,
+        events=EVENTS.replace("03-05 10:00", "03-05 10:30"),
+        feedback="""
+            feedback_at | feedback | profile_id | journey_id | entry_key | step_id
+            03-02 20:20 | opened   | ada        | news       | n1        | mail
+            03-05 10:30 | opened   | ada        | news       | n1        | mail
+            03-05 10:30 | clicked  | ada        | news       | n1        | mail
+        """,
+        only=["passed"],
+        outcomes="""
+            profile_id | occurred_at | step_id
+            ada        | 03-05 20:00 | best
+            bob        | 03-05 10:30 | best
+        """,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from tests.spec.running import spec
-from tests.spec.told import Told
+from tests.spec.told import Later, Told
 
 ADA = """
     profile_id
@@ -170,5 +170,41 @@ def test_who_jumps_on_from_the_target_enters_the_third_at_the_same_moment() -> T
             three      | 03-02 09:00 | entered
             three      | 03-02 09:00 | sent
             three      | 03-02 09:00 | completed
+        """,
+    )
+
+
+@spec
+def test_a_late_one_jumps_to_its_end_before_the_next_late_one() -> Told:
+    return Told(
+        until="03-02 12:00",
+        journey="""
+            id: jumps
+            entry: {type: event, event: go}
+            steps: [{id: hop, type: jump, journey: target}]
+            ---
+            id: target
+            entry: {type: event, event: come}
+            steps: [{id: pause, type: wait, for: 1h}]
+        """,
+        profiles=ADA,
+        later=[
+            Later(
+                until="03-10 00:00",
+                events="""
+                    event_time  | event_type | profile_id
+                    03-02 10:00 | go         | ada
+                    03-02 11:00 | come       | ada
+                """,
+            )
+        ],
+        only=["entered", "rejected", "passed"],
+        outcomes="""
+            journey_id | occurred_at | step_id | outcome  | reason
+            jumps      | 03-02 12:00 | entry   | entered  | late
+            jumps      | 03-02 12:00 | hop     | passed   |
+            target     | 03-02 12:00 | entry   | entered  |
+            target     | 03-02 12:00 | entry   | rejected | already_in_journey
+            target     | 03-02 13:00 | pause   | passed   |
         """,
     )

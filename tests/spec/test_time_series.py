@@ -107,7 +107,7 @@ def test_has_received_sees_every_send_before_now() -> Told:
         journey="""
             id: news
             entry: {type: event, event: news}
-            steps: [{id: mail, type: message, channel: email}]
+            steps: [{id: pause, type: wait, for: 1h}, {id: mail, type: message, channel: email}]
             ---
             entry: {type: event, event: go}
             steps:
@@ -123,18 +123,23 @@ def test_has_received_sees_every_send_before_now() -> Told:
         """,
         events="""
             event_time     | event_type | profile_id
-            03-02 09:00    | news       | ada
-            03-02 09:00    | news       | bob
-            03-02 09:00    | news       | cleo
+            03-02 08:00    | news       | ada
+            03-02 08:00    | news       | bob
+            03-02 08:00    | news       | cleo
             # of this tick, and just before now; at this very moment is not before it
             03-02 09:00:01 | go         | ada
             03-02 09:00    | go         | bob
             03-02 09:00:01 | go         | cleo
             03-02 09:00:01 | go         | dan
         """,
-        only=["passed"],
+        only=["sent", "passed"],
         outcomes="""
             profile_id | step_id | path
+            ada        | pause   |
+            bob        | pause   |
+            cleo       | pause   |
+            ada        | mail    |
+            bob        | mail    |
             ada        | had     | yes
             bob        | had     | otherwise
             cleo       | had     | otherwise

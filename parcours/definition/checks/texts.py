@@ -74,7 +74,7 @@ def check_template(text: str, scope: Scope, field: str, loc: Loc) -> Iterator[Fi
 
 def message_scope(scope: Scope) -> Scope:
     """The names of the journey, and those of the send."""
-    return replace(scope, extra=SEND_NAMES)
+    return replace(scope, extra={**scope.extra, **SEND_NAMES})
 
 
 def names_in(text: str) -> frozenset[str] | None:

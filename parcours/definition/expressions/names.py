@@ -26,6 +26,8 @@ class LookedUp:
     is_many: bool = False
     comes_later: str | None = None
     """The step that looks it up, where no way leads from there to here."""
+    place: str | None = None
+    """The column that holds it, where it isn't `__lookup_<as>`."""
 
     @property
     def type(self) -> Type:
@@ -136,7 +138,7 @@ class Names:
             if rest[0] not in found.columns:
                 remedy = did_you_mean(rest[0], found.columns) or "name it in the lookup's select"
                 raise Mistake(f"{name} has no column {rest[0]!r}", remedy)
-        return self.with_fields(data_term(backquoted(f"__lookup_{name}"), found.type), rest)
+        return self.with_fields(data_term(backquoted(found.place or f"__lookup_{name}"), found.type), rest)
 
     def _known(self, home: str) -> Mapping[str, object]:
         if home == "journey":
