@@ -148,3 +148,14 @@ def test_a_refresh_of_an_audience_of_sql_undoes_it(said: Said, action: str, done
         f"steps[0].audience: audience 'vip' is defined by SQL: its next refresh {done} "
         "(write to an audience of another id)"
     )
+
+
+def test_an_expression_that_asks_for_an_audience_nobody_fills_is_told(said: Said) -> None:
+    step = "{id: c, type: condition, paths: [{label: x, when: \"in_audience('vip')\"}]}"
+    files = {"journeys/a.yaml": JOURNEY.format(step=step)}
+    assert said(files, known_audiences=["vip"]) == []
+    assert said(files) == []
+    assert said(files, known_audiences=[]) == lines(
+        "steps[0].paths[0].when: audience 'vip' has neither a file nor a member "
+        "(write audiences/vip.yaml, or load its members)"
+    )

@@ -65,8 +65,6 @@ REFUSED = [
         "explode(profile.tags) = 'x'",
         "explode makes rows, and an expression is one value (over an array write filter, transform or exists)",
     ),
-    ("in_audience('vip')", "in_audience is not supported yet (in a condition write when: {audience: ...})"),
-    ("event_count('x', INTERVAL 3 DAYS) > 1", "event_count is not supported yet"),
     ("floro(profile.spend) > 1", "unknown function 'floro' (did you mean 'floor'?)"),
     ("zzqq(profile.spend) > 1", "unknown function 'zzqq'"),
     ("profile.age IN (SELECT 1)", "query can't be used in an expression: profile.age IN (SELECT 1)"),
