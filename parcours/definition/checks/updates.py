@@ -32,8 +32,7 @@ def check_profile_update(step: UpdateProfile, loc: Loc, known: Known, scope: Sco
 
 def check_audience_update(step: UpdateAudience, loc: Loc, known: Known) -> Iterator[Finding]:
     """Nobody has to write an audience; but whoever adds to one that SQL defines will lose it again."""
-    if step.action == "remove":
-        yield from check_audience(step.audience, (*loc, "audience"), known)
+    yield from check_audience(step.audience, (*loc, "audience"), known)
     if step.audience in known.audiences:
         done = "ends the stays of whom its query doesn't give" if step.action == "add" else "starts them again"
         what = f"audience '{step.audience}' is defined by SQL: its next refresh {done}"
