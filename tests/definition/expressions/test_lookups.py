@@ -77,3 +77,8 @@ def test_a_key_is_compared_as_columns_are() -> None:
     assert compile_compared("profile.age", SCOPE, "`sku`", "int").sql == "(`sku` = profile.`age`)"
     with pytest.raises(ExpressionError, match="can't be compared"):
         compile_compared("profile.age", SCOPE, "`sku`", "date")
+
+
+def test_what_was_found_may_be_called_like_a_function_that_is_refused() -> None:
+    scope = Scope(None, None, None, lookups={"user": LookedUp(PRODUCT, is_many=True)})
+    assert compile_expression("size(user)", scope).sql == "size(`__lookup_user`)"
