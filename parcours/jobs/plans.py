@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -132,12 +133,13 @@ def live_versions(
 ) -> list[Version]:
     """The versions that a tick may meet: published by its end, and not over before its start."""
     types = profile_types(store, project, pinned)
+    jumped_to = {target for row in rows for target in _JUMPS.findall(row["definition"])}
     found: list[Version] = []
     for row in rows:
         journey, templates = journey_from_json(row["definition"])
         first = min(other["published_at"] for other in rows if other["journey_id"] == row["journey_id"])
         scope = _scope(project, journey, types, store)
-        version = _Planned(row, start, until)
+        version = _Planned(row, start, until, is_jumped_to=row["journey_id"] in jumped_to)
         if not version.concerns_tick:
             continue
         found.append(
@@ -157,17 +159,23 @@ def live_versions(
     return found
 
 
+_JUMPS = re.compile(r'"journey":"([a-z][a-z0-9_]*)"')
+"""The targets of jumps in a canonical definition."""
+
+
 @dataclass(frozen=True)
 class _Planned:
     row: Mapping[str, Any]
     start: dt.datetime
     until: dt.datetime
+    is_jumped_to: bool = False
 
     @property
     def concerns_tick(self) -> bool:
         is_over = self.row["state"] in ("finished", "stopped") and self.row["ended_at"] <= self.start
         # Members of a read that was spread over time may still come to a version that is over: they are rejected.
-        is_asked_for = '"rate"' in self.row["definition"] or '"waves"' in self.row["definition"]
+        # Who jumps to a journey that is over is rejected in the name of its newest version.
+        is_asked_for = self.is_jumped_to or '"rate"' in self.row["definition"] or '"waves"' in self.row["definition"]
         return self.row["published_at"] <= self.until and (not is_over or is_asked_for)
 
 

@@ -72,6 +72,11 @@ class Agenda:
         return turning | {journey for _, journey in (*self.stops, *self.forced)}
 
     @property
+    def jumped_to(self) -> set[str]:
+        """Journeys that somebody may enter from within another one."""
+        return {journey for version in self.versions for journey in version.jumps_to}
+
+    @property
     def enterable(self) -> set[str]:
         """Journeys that somebody may enter in the tick, as far as is known before any member or event is read."""
         read = {self.versions[occurrence.version].journey.id for occurrence in self.occurrences}

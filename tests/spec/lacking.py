@@ -15,7 +15,6 @@ ENGINE_LACKS = frozenset(
     {
         "step update_profile",
         "step update_audience",
-        "step jump",
         "wait best_send_time",
         "function has_received",
         "change pause",
