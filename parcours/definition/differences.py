@@ -21,7 +21,7 @@ TARGETS = ("next", "otherwise", "on_excluded", "on_timeout", "on_error")
 class Difference:
     """One thing that differs, with how it was and how it is; None on the side that has it not.
 
-    A step that `moved` has the step before it on either side, None for the first; a `way` has the step to which it leads.
+    A step that `moved` has the step before it on either side, None for the first; a `way` the step to which it leads.
     """
 
     part: Literal["journey", "step", "template"]
@@ -64,12 +64,13 @@ def _of_steps(former: Journey, journey: Journey) -> Iterator[Difference]:
 
 
 def _of_step(former: Journey, journey: Journey, id: str) -> Iterator[Change]:
-    """Of a step that both have: its keys, and where its ways lead, whether that is written or follows from the order."""
+    """Of a step that both have: its keys, and where its ways lead, be that written or told by the order of steps."""
     steps = former.step(id), journey.step(id)
     ways, new_ways = _ways(former, steps[0]), _ways(journey, steps[1])
     # Ways are told as such. Where they lead as before, a target that is now written out is a key like others.
     shown = _without_targets if ways != new_ways else _as_it_is
-    yield from _of_values(*(shown(step.model_dump(mode="json", by_alias=True, exclude_none=True)) for step in steps))
+    before, after = (shown(step.model_dump(mode="json", by_alias=True, exclude_none=True)) for step in steps)
+    yield from _of_values(before, after)
     for label in [*ways, *(label for label in new_ways if label not in ways)]:
         if ways.get(label) != new_ways.get(label):
             yield "way", label, ways.get(label), new_ways.get(label)
