@@ -18,23 +18,22 @@ READ_JOURNEY = JOURNEY.replace(
     "{{type: event, event: order_placed}}", "{{type: read_audience, audience: a, schedule: {{cron: 0 9 * * *}}}}"
 )
 
+TYPES = "condition, split, profile_cap, wait, listen, experiment, lookup, message or end"
+
 SHAPE = [
     ("wait", "steps[0]: not a mapping: 'wait' (write {type: ...})"),
     (
         "{id: w, for: 1h}",
-        "steps[0]: missing key 'type' (write condition, split, profile_cap, wait, message or end)",
+        f"steps[0]: missing key 'type' (write {TYPES})",
     ),
     ("{id: w, type: wiat, for: 1h}", "steps[0].type: unknown type 'wiat' (did you mean 'wait'?)"),
     (
         "{id: w, type: 5}",
-        "steps[0].type: unknown type 5 (write condition, split, profile_cap, wait, message or end)",
+        f"steps[0].type: unknown type 5 (write {TYPES})",
     ),
-    ("{id: w, type: listen}", "steps[0].type: not supported yet: 'listen'"),
-    ("{id: w, type: experiment}", "steps[0].type: not supported yet: 'experiment'"),
     ("{id: w, type: update_profile}", "steps[0].type: not supported yet: 'update_profile'"),
     ("{id: w, type: update_audience}", "steps[0].type: not supported yet: 'update_audience'"),
     ("{id: w, type: jump}", "steps[0].type: not supported yet: 'jump'"),
-    ("{id: w, type: lookup}", "steps[0].type: not supported yet: 'lookup'"),
     ("{type: wait, for: 1h}", "steps[0]: missing key 'id'"),
     (
         "{id: a|b, type: wait, for: 1h}",

@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from parcours.definition.checks.graph import check_graph
-from parcours.definition.checks.happenings import check_audience, check_event, check_exits, check_experiment, check_listen
+from parcours.definition.checks.happenings import (
+    check_audience,
+    check_event,
+    check_exits,
+    check_experiment,
+    check_listen,
+)
 from parcours.definition.checks.known import Known, scope_of
 from parcours.definition.checks.lookups import check_lookup
 from parcours.definition.checks.sends import check_consents, check_send

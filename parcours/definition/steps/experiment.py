@@ -30,7 +30,7 @@ class Experiment(StepWithNext):
     """Sends the instance along one arm, the same one for a profile every time, or keeps it out of all."""
 
     type: Literal["experiment"]
-    arms: Annotated[tuple[Arm, ...], Field(min_length=1)] = Field(description="They share by weight who isn't held out.")
+    arms: Annotated[tuple[Arm, ...], Field(min_length=1)] = Field(description="They share the others by weight.")
     holdout: Percent | None = Field(default=None, description="Percent of them that take no arm.")
     otherwise: Target | None = Field(default=None, description="Where the held out go; the end unless given.")
     metric: Metric | None = Field(default=None, description="What is counted by arm in experiment_daily.")
@@ -38,7 +38,7 @@ class Experiment(StepWithNext):
     @model_validator(mode="after")
     def has_whom_to_send_otherwise(self) -> Self:
         if self.otherwise is not None and not self.holdout:
-            raise Mistake("otherwise without holdout: nobody is held out", "write holdout: 10, or so", at=("otherwise",))
+            raise Mistake("otherwise without holdout: nobody is held out", "write holdout: 10", at=("otherwise",))
         return self
 
     def ways_out(self, following: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ class Listen(StepWithNext):
     @model_validator(mode="after")
     def has_time(self) -> Self:
         if self.on_timeout is not None and self.timeout is None:
-            raise Mistake("on_timeout without timeout", "write timeout: 2d, or so", at=("on_timeout",))
+            raise Mistake("on_timeout without timeout", "write timeout: 2d", at=("on_timeout",))
         return self
 
     def ways_out(self, following: str) -> dict[str, str]:
