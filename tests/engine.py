@@ -85,7 +85,7 @@ def change_life(store: Any, command: Mapping[str, Any], at: dt.datetime) -> None
         length = duration(command["for"]) if command.get("for") else None
         life.pause(store, command["id"], at, discard=bool(command.get("discard")), length=length)
     else:
-        {"close": life.close, "stop": life.stop, "resume": life.resume}[command["do"]](store, command["id"], at)
+        getattr(life, command["do"])(store, command["id"], at)
 
 
 def with_delivery(row: Mapping[str, Any]) -> Mapping[str, Any]:

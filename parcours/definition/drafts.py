@@ -38,6 +38,8 @@ class Draft:
     """The id of every step in the list, None where it has none that could be read."""
     exits: tuple[tuple[int, Criterion], ...] = ()
     """The criteria of exit_when that could be read, by their places in the list."""
+    unread_lookups: frozenset[str] = frozenset()
+    """What lookups that are wrong would have been called: whoever names it isn't told so besides."""
 
 
 class Reader:
@@ -128,6 +130,7 @@ def _salvaged(data: Mapping[str, Any], zone: str, file: str) -> Draft:
         steps=_readable(STEP, steps, zone),
         step_ids=tuple(step_id if isinstance(step_id, str) else None for step_id in ids),
         exits=_readable(EXIT, data.get("exit_when"), zone),
+        unread_lookups=frozenset(str(step["as"]) for step in steps if isinstance(step, Mapping) and "as" in step),
     )
 
 

@@ -10,9 +10,7 @@ from pydantic import BeforeValidator, Field
 from parcours.definition.channels import ChannelSettings
 from parcours.definition.columns import AttributeType, ColumnType
 from parcours.definition.entries import Schedule
-from parcours.definition.values import Definition, Duration, FilledText, Name, Percent, Text, Zone
-
-ColumnName = Annotated[Text, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+from parcours.definition.values import ColumnName, Definition, Duration, FilledText, Name, Percent, Text, Zone
 
 SourceName = Literal["profiles", "audience_members", "events", "message_feedback", "suppressions"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from parcours.definition import unsupported
@@ -11,8 +11,11 @@ from parcours.definition.channels import Channel, built_in_channels
 from parcours.definition.checks.audiences import check_query, query_columns
 from parcours.definition.checks.channels import check_channel
 from parcours.definition.checks.journeys import check_journey
-from parcours.definition.checks.known import Known, scope_of
+from parcours.definition.checks.jumps import check_circles
+from parcours.definition.checks.known import Known, TableColumns
+from parcours.definition.checks.lookups import journey_scope, step_scope
 from parcours.definition.checks.templates import Use, check_template_file
+from parcours.definition.checks.updates import KNOWN_COLUMNS
 from parcours.definition.columns import column_type
 from parcours.definition.contents import Template
 from parcours.definition.drafts import Draft, Reader
@@ -20,11 +23,7 @@ from parcours.definition.files import Audience, ChannelsFile, EventsFile, Profil
 from parcours.definition.journeys import Journey
 from parcours.definition.loading import Source
 from parcours.definition.problems import Finding, Mistake, Problem
-from parcours.definition.steps import Message
-from parcours.tables.sources import PROFILES
-
-# The columns of profiles that are known by name, whether or not the table has been loaded.
-KNOWN_COLUMNS = {column.name: column.type for column in PROFILES.columns}
+from parcours.definition.steps import Message, UpdateAudience
 
 
 @dataclass
@@ -42,7 +41,10 @@ class Gathered:
 
 
 def gather(
-    folder: Path, profile_columns: Mapping[str, str] | None, filled_audiences: Container[str] | None
+    folder: Path,
+    profile_columns: Mapping[str, str] | None,
+    filled_audiences: Container[str] | None,
+    table_columns: TableColumns | None,
 ) -> Gathered:
     """Everything in the folder, and every problem of it, in no particular order."""
     reader = Reader(folder)
@@ -62,8 +64,11 @@ def gather(
         profile=profile,
         audiences={name: query_columns(audience.sql) for name, audience in audiences.items()},
         filled_audiences=filled_audiences,
+        table_columns=table_columns,
     )
-    drafts = _journeys(reader, folder, settings.timezone, known)
+    read = _journeys(reader, folder, settings.timezone)
+    known = _with_journeys(known, read)
+    drafts = _check_journeys(reader, read, known)
     _check_templates(reader, template_sources, known, [draft for _, draft in drafts])
     _look_around(reader, folder)
     journeys = {file: draft.whole for file, draft in drafts if draft.whole is not None}
@@ -162,14 +167,26 @@ def _templates(reader: Reader, folder: Path) -> tuple[dict[str, Template | None]
     return templates, sources
 
 
-def _journeys(reader: Reader, folder: Path, zone: str, known: Known) -> list[tuple[str, Draft]]:
+def _journeys(reader: Reader, folder: Path, zone: str) -> list[tuple[Source, Draft | None]]:
+    paths = [path for path in sorted((folder / "journeys").glob("*.yaml")) if not path.name.endswith(".test.yaml")]
+    sources = [reader.source(path) for path in paths]
+    return [(source, reader.journey(source, zone)) for source in sources]
+
+
+def _with_journeys(known: Known, read: list[tuple[Source, Draft | None]]) -> Known:
+    """The same, with what journeys know of each other."""
+    drafts = [draft for _, draft in read if draft is not None]
+    steps = [step for draft in drafts for _, step in draft.steps]
+    added = {step.audience for step in steps if isinstance(step, UpdateAudience) and step.action == "add"}
+    entries = {draft.id: draft.entry for draft in reversed(drafts)} if len(drafts) == len(read) else None
+    return replace(known, journeys=entries, added_audiences=added)
+
+
+def _check_journeys(reader: Reader, read: list[tuple[Source, Draft | None]], known: Known) -> list[tuple[str, Draft]]:
     drafts: list[tuple[str, Draft]] = []
     files: dict[str, str] = {}
-    for path in sorted((folder / "journeys").glob("*.yaml")):
-        if path.name.endswith(".test.yaml"):
-            continue
-        source = reader.source(path)
-        draft = reader.journey(source, zone)
+    sources: dict[str, Source] = {}
+    for source, draft in read:
         if draft is None:
             continue
         if draft.id in files:
@@ -177,17 +194,20 @@ def _journeys(reader: Reader, folder: Path, zone: str, known: Known) -> list[tup
             reader.problems += source.found([Finding(("id",), what, f"also in {files[draft.id]}")])
         reader.problems += source.found(check_journey(draft, known))
         files.setdefault(draft.id, source.file)
+        sources.setdefault(draft.id, source)
         drafts.append((source.file, draft))
+    for journey, finding in check_circles([draft for _, draft in drafts]):
+        reader.problems += sources[journey].found([finding])
     return drafts
 
 
 def _check_templates(reader: Reader, sources: Mapping[str, Source], known: Known, drafts: list[Draft]) -> None:
     uses: dict[str, list[Use]] = {}
     for draft in drafts:
+        scope = journey_scope(draft, known)
         for _, step in draft.steps:
             if isinstance(step, Message) and step.template is not None:
-                names = scope_of(draft.entry, draft.zone, known, [other for _, other in draft.steps])
-                use = Use(draft.id, step, names)
+                use = Use(draft.id, step, step_scope(step, draft, scope))
                 uses.setdefault(f"{step.channel}/{step.template}", []).append(use)
     for name, template in known.templates.items():
         if template is not None:

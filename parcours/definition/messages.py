@@ -106,8 +106,6 @@ def _wrong_type(value: Any, context: Mapping[str, Any], model: type[BaseModel], 
     if "type" not in value:
         return Finding(here, "missing key 'type'", f"write {one_of(known)}")
     written = value["type"]
-    if isinstance(written, str) and written in unsupported.TYPES:
-        return Finding((*here, "type"), unsupported.refusal(written))
     close = did_you_mean(written, known) if isinstance(written, str) else None
     return Finding((*here, "type"), f"unknown type {shown(written)}", close or f"write {one_of(known)}")
 

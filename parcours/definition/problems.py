@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 # Keys that are words of Python, and so have a _ behind them as attributes.
-PYTHON_WORDS = ("for", "from")
+PYTHON_WORDS = ("for", "from", "as")
 
 
 class UserError(Exception):

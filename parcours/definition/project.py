@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from parcours.definition.channels import Channels
-from parcours.definition.checks.known import Known, scope_of
+from parcours.definition.checks.known import Known, TableColumns, looked_up, scope_of
 from parcours.definition.contents import Template
 from parcours.definition.expressions import Scope
 from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings
@@ -54,8 +54,11 @@ class Project:
     hashes: dict[str, str]
     """SHA-256 of every file that was read."""
 
-    def scope(self, journey: Journey) -> Scope:
-        """The names that the journey's expressions may use; of an undeclared event any attribute."""
+    def scope(self, journey: Journey, table_columns: TableColumns | None = None) -> Scope:
+        """The names that the journey's expressions may use; of an undeclared event any attribute.
+
+        `table_columns` are those of the tables that its lookups read; without it their types aren't known.
+        """
         known = Known(
             channels=dict(self.channels),
             events=dict(self.events),
@@ -63,7 +66,7 @@ class Project:
             profile=self.profile_columns,
             audiences=self.audience_columns,
         )
-        return scope_of(journey.entry, journey.timezone, known, journey.steps)
+        return scope_of(journey.entry, journey.timezone, known, looked_up(journey.steps, table_columns))
 
 
 def load_project(
@@ -71,15 +74,17 @@ def load_project(
     *,
     profile_columns: Mapping[str, str] | None = None,
     known_audiences: Container[str] | None = None,
+    table_columns: TableColumns | None = None,
     warehouse: str | None = None,
 ) -> Project:
     """The project in the folder. Raises one DefinitionError with everything that is wrong in any of its files.
 
     `profile_columns` are those of the profiles table as it stands, `known_audiences` those that have members (None:
-    nobody looked, and nothing is said of them), `warehouse` takes the place of the one in parcours.yaml.
+    nobody looked, and nothing is said of them), `table_columns` tells the columns of a table that a lookup reads (None:
+    nobody looks), `warehouse` takes the place of the one in parcours.yaml.
     """
     folder = Path(folder).resolve()
-    gathered = gather(folder, profile_columns, known_audiences)
+    gathered = gather(folder, profile_columns, known_audiences, table_columns)
     problems = sorted(dict.fromkeys(gathered.problems), key=lambda problem: (problem.file, problem.line))
     if not all(problem.is_warning for problem in problems):
         raise DefinitionError(problems)

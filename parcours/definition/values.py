@@ -108,6 +108,7 @@ Positive = Annotated[int, Strict(), Field(ge=1)]
 Number = Annotated[Decimal, *_value(_read_number, _write_number, {"type": "number"})]
 Percent = Annotated[Decimal, *_value(_read_percent, _write_number, PERCENT_SCHEMA)]
 Name = Annotated[str, Strict(), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=200)]
+ColumnName = Annotated[str, Strict(), Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 JourneyId = Annotated[str, Strict(), Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=200)]
 Target = Annotated[Name, Field(description="The id of a step of this journey, or end.")]
 

@@ -85,5 +85,6 @@ def open_project(folder: Path, warehouse: str | None = None) -> "Project":
         folder,
         profile_columns=store.column_types("profiles") or None,
         known_audiences=FilledAudiences(store, places),
+        table_columns=lambda table: store.column_types(table) or None,
         warehouse=warehouse,
     )

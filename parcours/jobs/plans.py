@@ -136,7 +136,7 @@ def live_versions(
     for row in rows:
         journey, templates = journey_from_json(row["definition"])
         first = min(other["published_at"] for other in rows if other["journey_id"] == row["journey_id"])
-        scope = _scope(project, journey, types)
+        scope = _scope(project, journey, types, store)
         version = _Planned(row, start, until)
         if not version.concerns_tick:
             continue
@@ -151,7 +151,6 @@ def live_versions(
                 scope=scope,
                 channels=project.channels,
                 attributes=lambda event: KnownOrText(project.events.get(event, ANY_TEXT)),
-                columns_of=store.column_types,
                 templates=templates,
             )
         )
@@ -172,13 +171,18 @@ class _Planned:
         return self.row["published_at"] <= self.until and (not is_over or is_asked_for)
 
 
-def _scope(project: Project, journey: Journey, types: Mapping[str, str]) -> Scope:
-    """The names that the journey's expressions may use, of the types of today's files and tables."""
-    names = project.scope(journey)
+def _scope(project: Project, journey: Journey, types: Mapping[str, str], store: Store) -> Scope:
+    """The names that the journey's expressions may use, of the types of today's files and tables.
+
+    What was published runs as it was, whatever has gone since: of an event type that isn't declared any more none is
+    counted.
+    """
+    names = project.scope(journey, store.column_types)
     event, audience = names.event, names.audience
     return replace(
         names,
         profile=KnownOrText(types),
         event=None if event is None else KnownOrText(event),
         audience=None if audience is None else KnownOrText(audience),
+        event_types=None,
     )

@@ -157,6 +157,7 @@ def walk_all(
             atoms=atoms,
             arrivals=people.arrivals,
             happenings=people.happenings,
+            pauses=agenda.pauses,
             channels=project.channels,
             project_zone=project.timezone,
             zone_names=zone_names(),

@@ -245,19 +245,19 @@ def with_memberships(movers: DataFrame, agenda: Agenda, members: DataFrame | Non
         F.array_sort(F.flatten(F.collect_list(changes))).alias("flips"),
     )
     by_profile = stays.groupBy("profile_id").agg(
-        F.map_from_entries(F.collect_list(F.struct("audience_id", F.struct("member", "flips")))).alias("__stays")
+        F.map_from_entries(F.collect_list(F.struct("audience_id", F.struct("member", "flips")))).alias("__memberships")
     )
     found = movers.join(by_profile, on="profile_id", how="left")  # one row a profile
     return found.withColumns(
         {
-            "member": _of_audiences(agenda, lambda a: f"coalesce(__stays[{quoted(a)}].member, false)", "boolean"),
+            "member": _of_audiences(agenda, lambda a: f"coalesce(__memberships[{quoted(a)}].member, false)", "boolean"),
             "flips": _of_audiences(
                 agenda,
-                lambda a: f"coalesce(__stays[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))",
+                lambda a: f"coalesce(__memberships[{quoted(a)}].flips, CAST(array() AS ARRAY<BIGINT>))",
                 "array<bigint>",
             ),
         }
-    ).drop("__stays")
+    ).drop("__memberships")
 
 
 def _of_audiences(agenda: Agenda, text: Callable[[str], str], kind: str) -> Column:

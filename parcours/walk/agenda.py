@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from parcours.definition.journeys import ReadAudience
@@ -26,6 +26,22 @@ class Occurrence:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A journey is paused in [start, end); `planned_end` is what was said when it began (2.8)."""
+
+    journey: str
+    start: int
+    planned_end: int
+    end: int
+    discards: bool = False
+
+
+def pause_of(pauses: Iterable[Pause], journey: str, at: int) -> Pause | None:
+    """The pause of the journey, whatever its version, that holds at the moment."""
+    return next((pause for pause in pauses if pause.journey == journey and pause.start <= at < pause.end), None)
+
+
+@dataclass(frozen=True)
 class Agenda:
     """The interval (start, until] and what falls into it. The first tick of all includes its start."""
 
@@ -37,6 +53,7 @@ class Agenda:
     stops: Sequence[tuple[int, str]]
     occurrence_counts: Mapping[str, int]
     last_occurrences: Mapping[str, int]
+    pauses: Sequence[Pause] = ()
 
     @property
     def forced(self) -> list[tuple[int, str]]:
@@ -51,7 +68,8 @@ class Agenda:
     @property
     def emptied(self) -> set[str]:
         """Journeys whose every instance is concerned, whether due or not."""
-        return {journey for _, journey in (*self.stops, *self.forced)}
+        turning = {pause.journey for pause in self.pauses if self.holds(pause.start) or self.holds(pause.end)}
+        return turning | {journey for _, journey in (*self.stops, *self.forced)}
 
     @property
     def enterable(self) -> set[str]:
@@ -77,21 +95,24 @@ def plan_agenda(
     stops: Sequence[tuple[int, str]],
     occurrence_counts: Mapping[str, int],
     last_occurrences: Mapping[str, int],
+    pauses: Sequence[Pause] = (),
 ) -> Agenda:
     """The agenda; the counts are those before the tick, and come back as they are after it."""
     counts, last, found = dict(occurrence_counts), dict(last_occurrences), []
-    for moment, version in _runs(start, until, versions, is_first=is_first):
+    for moment, version in _runs(start, until, versions, pauses, is_first=is_first):
         key, journey = version_key(version), version.journey
         counts[key] = counts.get(key, 0) + 1
         is_incremental = isinstance(journey.entry, ReadAudience) and journey.entry.incremental
         since = last.get(journey.id) if is_incremental else None
         found.append(Occurrence(version.index, moment, counts[key], since))
         last[journey.id] = moment
-    return Agenda(start, until, is_first, versions, found, stops, counts, last)
+    return Agenda(start, until, is_first, versions, found, stops, counts, last, pauses)
 
 
-def _runs(start: int, until: int, versions: Sequence[Version], *, is_first: bool) -> list[tuple[int, Version]]:
-    """The occurrences that run, in order of time: while their version is live, and within its dates (2.3)."""
+def _runs(
+    start: int, until: int, versions: Sequence[Version], pauses: Sequence[Pause], *, is_first: bool
+) -> list[tuple[int, Version]]:
+    """The occurrences that run, in order of time: while their version is live, within its dates, and not paused."""
     runs = []
     for version in versions:
         entry = version.journey.entry
@@ -106,6 +127,7 @@ def _runs(start: int, until: int, versions: Sequence[Version], *, is_first: bool
             entry.schedule, version.zone, clock.moment_of(begins), clock.moment_of(until), includes_start=includes_start
         ):
             at = clock.micros(moment)
-            if version.is_live(at) and not version.is_outside_dates(at):
+            is_paused = pause_of(pauses, version.journey.id, at) is not None
+            if version.is_live(at) and not version.is_outside_dates(at) and not is_paused:
                 runs.append((at, version))
     return sorted(runs, key=lambda run: (run[0], run[1].index))

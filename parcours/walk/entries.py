@@ -19,6 +19,7 @@ REJECTIONS = (
     "not_in_profiles",
     "journey_closed",
     "outside_dates",
+    "journey_paused",
     "already_in_journey",
     "reentry_not_allowed",
     "reentry_too_soon",
@@ -114,6 +115,7 @@ class Entries:
         reject("not_in_profiles", ~atoms.has_profile[cell.atoms])
         reject("journey_closed", not version.is_live(at))
         reject("outside_dates", version.is_outside_dates(at))
+        reject("journey_paused", self.walk.pause_of(cell, at) is not None)
         if not isinstance(version.journey.entry, BusinessEvent):  # inside once for each of them, whose ids differ
             reject("already_in_journey", inside)
         if version.has_reentry:

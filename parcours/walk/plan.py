@@ -85,12 +85,8 @@ class Found:
     @property
     def type(self) -> str:
         """Of the finding: a struct, or an array of structs."""
-        return lookup_type(self.columns, is_many=self.is_many)
-
-
-def lookup_type(columns: Mapping[str, str], *, is_many: bool) -> str:
-    row = f"struct<{','.join(f'{name}:{kind}' for name, kind in columns.items())}>"
-    return f"array<{row}>" if is_many else row
+        row = f"struct<{','.join(f'{name}:{kind}' for name, kind in self.columns.items())}>"
+        return f"array<{row}>" if self.is_many else row
 
 
 @dataclass(frozen=True)
@@ -120,8 +116,6 @@ class Version:
     channels: Mapping[str, Channel]
     attributes: Callable[[str], Mapping[str, str]] = lambda _: ANY_TEXT
     """The types of an event type's attributes."""
-    columns_of: Callable[[str], Mapping[str, str]] = lambda _: {}
-    """The types of the columns of a table, for lookups."""
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
@@ -141,10 +135,8 @@ class Version:
     def __post_init__(self) -> None:
         from parcours.walk.steps import End, plan_step  # the steps need this class
 
-        found = {step.as_: self._found_columns(step) for step in self.journey.steps if isinstance(step, Lookup)}
-        many = {step.as_ for step in self.journey.steps if isinstance(step, Lookup) and step.many}
-        types = {name: lookup_type(columns, is_many=name in many) for name, columns in found.items()}
-        self.scope = replace(self.scope, extra=types, places={name: self._place(name) for name in found})
+        placed = {name: replace(found, place=self._place(name)) for name, found in self.scope.lookups.items()}
+        self.scope = replace(self.scope, lookups=placed)
         self.holdout = self._holdout_question()
         self.entry_where = self._entry_where()
         self.exits = [self._exit(criterion) for criterion in self.journey.exit_when]
@@ -259,15 +251,12 @@ class Version:
         """Where what a lookup finds stands: no two versions share a column, whose types may differ."""
         return f"__lookup_{self.index}_{name}"
 
-    def _found_columns(self, step: Lookup) -> dict[str, str]:
-        known = {name.lower(): kind for name, kind in self.columns_of(step.table).items()}
-        return {name: known.get(name.lower(), "string") for name in step.select}
-
     def ask_lookup(self, step: Lookup) -> int:
         """Number of the question whether a lookup finds anything."""
         key = {column: self._compiled(text, None).sql for column, text in step.key.items()}
-        place = self._place(step.as_)
-        self.lookups[step.id] = Found(step.as_, step.table, key, self._found_columns(step), step.many, place)
+        place, known = self._place(step.as_), self.scope.lookups[step.as_].columns or {}
+        columns = {name: known.get(name) or "string" for name in step.select}
+        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place)
         return self.ask(f"CASE WHEN `{place}` IS NULL THEN 0L ELSE 1L END")
 
     def ask_send(self, step: Message) -> int:

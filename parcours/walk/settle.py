@@ -164,7 +164,9 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
     allowed_from = walk.allow_list_from.get(message.step.channel)
     if allowed_from is not None and allowed_from <= at:
         code[(code == 0) & (atoms.allowed_at[cell.atoms, send_kind] > at)] = len(ELIGIBILITY) + 1
-    names = [*ELIGIBILITY, "suppressed", "not_allowed"]
+    names = [*ELIGIBILITY, "suppressed", "not_allowed", STOPS]
+    if walk.pause_of(cell, at) is not None:
+        code[:] = names.index(STOPS)
     for number, criterion in reversed(list(enumerate(cell.version.exits))):  # the first listed has the last word
         answers = None if criterion.question is None else walk.answers(cell, criterion.question, at)
         if answers is not None:
@@ -217,6 +219,8 @@ def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
     walk.queue(cell, sender, prefix_of(cell), at)
 
 
+STOPS = "pause"
+"""Stands for the pause of a journey, which comes before all but the conditions of exit_when."""
 LEAVES = "exit:"
 """Before the id of a criterion of exit_when whose condition is true: it comes before all else (2.5)."""
 
@@ -224,6 +228,9 @@ LEAVES = "exit:"
 def exclude(walk: Walk, cell: Cell, reason: str, at: int) -> None:
     """The cell gets nothing: it goes on, or leaves by a criterion of exit_when."""
     assert cell.move is not None
+    if reason == STOPS:
+        walk.stop_at_message(cell, at)
+        return
     if reason.startswith(LEAVES):
         walk.finish(cell, at, "exited", reason.removeprefix(LEAVES))
         return

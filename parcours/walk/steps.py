@@ -256,6 +256,7 @@ def _(step: steps.Wait, version: Version) -> Move:
         return Wait(step.id, step.type, targets, duration=clock.micros(step.for_))
     if isinstance(step.until, str):
         return Wait(step.id, step.type, targets, question=version.ask_instant(step.until))
+    assert not isinstance(step.until, steps.BestSendTime), "definition/unsupported.py refuses it before it is published"
     return Wait(step.id, step.type, targets, moment=step.until)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from parcours.definition.channels import Channel
+from parcours.walk.agenda import Pause, pause_of
 from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Happening, Integers
 from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
@@ -23,6 +24,8 @@ from parcours.walk.steps import Cap, Message
 
 LIFE, ENDS, TIMEOUT, EXIT, FORCED, DUE, ENTRY = range(7)
 """What happens at one instant, in this order (2.1)."""
+PAUSED = "journey_paused"
+"""Why somebody is held by a pause, or leaves."""
 
 Asked = tuple[int, int, int]
 """(version, question, moment) of a question whose answer depends on the moment."""
@@ -62,6 +65,7 @@ class Task:
     queue_ends: Mapping[str, tuple[Prefix, int]] = field(default_factory=dict)
     answers: Mapping[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
     happenings: Sequence[Happening] = ()
+    pauses: Sequence[Pause] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ class Walk:
         if phase == LIFE:
             for journey in things["stop"]:
                 self._all_leave(journey, at, "stopped")
+            for pause in things["pause"]:
+                self._pause(pause.journey, at)
         elif phase == ENDS:
             for version in things["end"]:
                 self._all_leave(version.journey.id, at, "ends_at", version)
@@ -169,6 +175,9 @@ class Walk:
                 self._place(cell, arrival)
         for at, journey in task.stops:
             self.push(at, LIFE, "stop", journey)
+        for pause in task.pauses:
+            if pause.start > task.start:
+                self.push(pause.start, LIFE, "pause", pause)
         for at, journey in task.forced:
             self.push(at, FORCED, "force", journey)
         for version in task.versions:
@@ -189,7 +198,10 @@ class Walk:
         cell.arrived_at, cell.wakes_at = arrival.arrived_at, arrival.wakes_at
         cell.is_deferred, cell.held = arrival.is_deferred, arrival.held
         self.plan_timeouts(cell)
-        if isinstance(cell.move, Message):
+        pause = self.pause_of(cell, self.task.start) if cell.held == PAUSED else None
+        if pause is not None:
+            self._release_later(cell, pause)
+        elif isinstance(cell.move, Message):
             sender = self.senders[cell.move.step.channel]
             prefix = (int(cell.move.is_marketing), -cell.version.journey.priority, cell.arrived_at)
             sender.enqueue(prefix, cell)
@@ -206,6 +218,34 @@ class Walk:
             if version is None or cell.version is version:
                 self.leave(cell)
                 self.finish(cell, at, "exited", reason)
+
+    def _pause(self, journey: str, at: int) -> None:
+        """Whoever stands at a message stops, or leaves, there (2.8)."""
+        for cell in list(self.standing_by[journey].values()):
+            if isinstance(cell.move, Message):
+                self.leave(cell)
+                self.stop_at_message(cell, at)
+
+    def stop_at_message(self, cell: Cell, at: int) -> None:
+        """What a pause does to a cell at a message, which stands nowhere: it is held there, or leaves."""
+        pause = self.pause_of(cell, at)
+        assert pause is not None
+        if pause.discards:
+            self.finish(cell, at, "exited", PAUSED)
+            return
+        if not cell.is_deferred:
+            cell.is_deferred = True
+            cell.note(at, "deferred", None, PAUSED)
+        cell.held, cell.wakes_at = PAUSED, pause.planned_end
+        self._release_later(cell, pause)
+
+    def _release_later(self, cell: Cell, pause: Pause) -> None:
+        self.remember(cell)
+        self.push(pause.end, DUE, "release", (cell, cell.timer))
+
+    def pause_of(self, cell: Cell, at: int) -> Pause | None:
+        """The pause of the cell's journey at the moment."""
+        return pause_of(self.task.pauses, cell.version.journey.id, at)
 
     def _time_out(self, version: Version, at: int) -> None:
         for cell in list(self.standing_by[version.journey.id].values()):
@@ -233,6 +273,10 @@ class Walk:
             if cell.timer == timer:
                 self.leave(cell)
                 self.advance(cell, cell.move.time_over(cell, at), at)
+        for cell, timer in things.get("release", []):
+            if cell.timer == timer:
+                self.leave(cell)
+                self.stand(cell)
         looking = {s.channel.name for s in things.get("look", []) if s.next_look == at}
         expired = {s.channel.name for s in things.get("expire", [])}
         self.rounds(at, looking, expired)

@@ -42,4 +42,14 @@ NEXT = replace(WIDE, rules=False)
 UNSEEN = replace(WIDE, is_seen=False)
 """All of it, with rows that don't depend on how time is cut."""
 
-SCOPES = {"narrow": NARROW, "next": NEXT, "wide": WIDE}
+BUILT = replace(
+    NEXT,
+    steps=(*NARROW.steps, "listen", "experiment", "lookup"),
+    changes=NARROW.changes,
+    insiders=NARROW.insiders,
+    functions=False,
+    feedback=False,
+)
+"""What of it the engine does."""
+
+SCOPES = {"built": BUILT, "narrow": NARROW, "next": NEXT, "wide": WIDE}

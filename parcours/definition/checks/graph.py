@@ -62,6 +62,18 @@ def _ways(step: AnyStep, journey: Journey) -> set[str]:
     return {*journey.targets(step).values(), *(journey.next_of(step, target) for target in labelled)}
 
 
+def steps_before(step_id: str, journey: Journey) -> set[str]:
+    """The steps from which some way leads to the step."""
+    ways = {step.id: set(journey.targets(step).values()) for step in journey.steps}
+    found, ahead = set[str](), [step_id]
+    while ahead:
+        target = ahead.pop()
+        sources = {source for source, targets in ways.items() if target in targets} - found
+        found |= sources
+        ahead += sources
+    return found
+
+
 def _check_ways(ways: dict[str, set[str]]) -> Iterator[Finding]:
     """Steps in the order of the file, the first one being where everybody starts."""
     names = list(ways)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from parcours.definition.checks.graph import steps_before
 from parcours.definition.checks.known import Known, attributes_of
 from parcours.definition.checks.texts import check_expression
 from parcours.definition.drafts import Draft
@@ -27,7 +28,8 @@ def check_event(event: str, loc: Loc, known: Known) -> Iterator[Finding]:
 def check_audience(audience: str, loc: Loc, known: Known) -> Iterator[Finding]:
     """Nobody has to write an audience: any id may be filled by a load."""
     filled = known.filled_audiences
-    if audience not in known.audiences and filled is not None and audience not in filled:
+    is_added = audience in known.added_audiences
+    if audience not in known.audiences and filled is not None and audience not in filled and not is_added:
         what = f"audience '{audience}' has neither a file nor a member"
         remedy = did_you_mean(audience, known.audiences) or f"write audiences/{audience}.yaml, or load its members"
         yield Finding(loc, what, remedy, is_warning=True)
@@ -94,13 +96,7 @@ def _wrong_message(written: str, loc: Loc, draft: Draft, before: set[str]) -> Fi
 
 def _before(step_id: str, journey: Journey) -> set[str]:
     """The messages from which some way leads to the step."""
-    ways = {step.id: set(journey.targets(step).values()) for step in journey.steps}
-    found, ahead = set[str](), [step_id]
-    while ahead:
-        target = ahead.pop()
-        sources = {source for source, targets in ways.items() if target in targets} - found
-        found |= sources
-        ahead += sources
+    found = steps_before(step_id, journey)
     return {step.id for step in journey.steps if step.id in found and isinstance(step, Message)}
 
 

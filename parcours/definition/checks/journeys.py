@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from parcours.definition import unsupported
 from parcours.definition.checks.graph import check_graph
 from parcours.definition.checks.happenings import (
     check_audience,
@@ -15,10 +16,12 @@ from parcours.definition.checks.happenings import (
     check_experiment,
     check_listen,
 )
+from parcours.definition.checks.jumps import check_jump
 from parcours.definition.checks.known import Known, scope_of
-from parcours.definition.checks.lookups import check_lookup
-from parcours.definition.checks.sends import check_consents, check_send
+from parcours.definition.checks.lookups import check_lookup, journey_scope, step_scope
+from parcours.definition.checks.sends import check_channel_name, check_consents, check_send
 from parcours.definition.checks.texts import check_expression
+from parcours.definition.checks.updates import check_audience_update, check_profile_update
 from parcours.definition.drafts import Draft
 from parcours.definition.entries import BusinessEvent, EventEntry, Qualification, ReadAudience, Waves
 from parcours.definition.expressions import Scope
@@ -27,13 +30,17 @@ from parcours.definition.problems import Finding, Loc
 from parcours.definition.steps import (
     AnyStep,
     AudienceTest,
+    BestSendTime,
     Condition,
     Experiment,
+    Jump,
     Listen,
     Lookup,
     Message,
     ProfileCap,
     Split,
+    UpdateAudience,
+    UpdateProfile,
     Wait,
 )
 from parcours.definition.times import format_duration, iso
@@ -48,10 +55,11 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
     if draft.entry is not None:
         yield from _check_entry(draft, known)
     yield from check_graph(draft)
-    scope = scope_of(draft.entry, draft.zone, known, [step for _, step in draft.steps])
+    scope = journey_scope(draft, known)
     yield from check_exits(draft.exits, known, scope)
     for place, step in draft.steps:
-        yield from _check_step(step, ("steps", place), draft, known, scope)
+        yield from _check_engine(step, ("steps", place))
+        yield from _check_step(step, ("steps", place), draft, known, step_scope(step, draft, scope))
     yield from check_consents(draft, known)
 
 
@@ -80,7 +88,7 @@ def _check_entry(draft: Draft, known: Known) -> Iterator[Finding]:
     if isinstance(entry, EventEntry | BusinessEvent):
         yield from check_event(entry.event, ("entry", "event"), known)
         if entry.where is not None:
-            scope = scope_of(entry, draft.zone, known)
+            scope = scope_of(entry, draft.zone, known, {})
             if isinstance(entry, BusinessEvent):  # which has no profile
                 scope = replace(scope, profile={})
             yield from check_expression(entry.where, scope, "boolean", ("entry", "where"))
@@ -114,6 +122,15 @@ def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
             yield Finding((*loc, "starts", place), what)
 
 
+def _check_engine(step: AnyStep, loc: Loc) -> Iterator[Finding]:
+    """What could be run by a later version only."""
+    lacks = unsupported.ENGINE_LACKS
+    if step.type in lacks:
+        yield Finding((*loc, "type"), unsupported.refusal(step.type))
+    if isinstance(step, Wait) and isinstance(step.until, BestSendTime) and "best_send_time" in lacks:
+        yield Finding((*loc, "until", "best_send_time"), unsupported.refusal("best_send_time"))
+
+
 def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:
     match step:
         case Condition():
@@ -123,17 +140,23 @@ def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scop
         case ProfileCap():
             yield from _check_cap(step, loc, draft)
         case Wait():
-            yield from _check_wait(step, loc, draft, scope)
+            yield from _check_wait(step, loc, draft, known, scope)
         case Listen():
             yield from _check_labels([path.label for path in step.paths], loc, "timeout")
             yield from check_listen(step, loc, draft, known, scope)
         case Experiment():
             yield from _check_labels([arm.label for arm in step.arms], loc, "holdout", key="arms")
             yield from check_experiment(step, loc, known, scope)
-        case Lookup():
-            yield from check_lookup(step, loc, draft, scope)
         case Message():
             yield from check_send(step, loc, draft, known, scope)
+        case UpdateProfile():
+            yield from check_profile_update(step, loc, known, scope)
+        case UpdateAudience():
+            yield from check_audience_update(step, loc, known)
+        case Jump():
+            yield from check_jump(step, loc, known)
+        case Lookup():
+            yield from check_lookup(step, loc, draft, known, scope)
 
 
 def _check_labels(labels: list[str], loc: Loc, reserved: str | None = None, key: str = "paths") -> Iterator[Finding]:
@@ -169,9 +192,13 @@ def _check_cap(step: ProfileCap, loc: Loc, draft: Draft) -> Iterator[Finding]:
         yield Finding((*loc, "limits"), what, "write limit, or per: occurrence or day", is_warning=True, on_key=True)
 
 
-def _check_wait(step: Wait, loc: Loc, draft: Draft, scope: Scope) -> Iterator[Finding]:
+def _check_wait(step: Wait, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:
     if isinstance(step.until, str):
         yield from check_expression(step.until, scope, "instant", (*loc, "until"))
+    elif isinstance(step.until, BestSendTime):
+        yield from check_channel_name(step.until.best_send_time, (*loc, "until", "best_send_time"), known)
+        if step.until.within <= timedelta(0):
+            yield Finding((*loc, "until", "within"), "no time to wait within", "write 24h")
     timeout = draft.whole.timeout if draft.whole else timedelta(0)
     if step.for_ is not None and step.for_ >= timeout > timedelta(0):
         what = f"not shorter than the journey's timeout, {format_duration(timeout)}: nobody gets past it"

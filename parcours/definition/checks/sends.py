@@ -28,8 +28,7 @@ def check_send(step: Message, loc: Loc, draft: Draft, known: Known, scope: Scope
     channel = None
     if known.channels is not None:
         if step.channel not in known.channels:
-            remedy = did_you_mean(step.channel, known.channels) or "declare it in channels.yaml"
-            yield Finding((*loc, "channel"), f"no channel '{step.channel}'", remedy)
+            yield from check_channel_name(step.channel, (*loc, "channel"), known)
             return
         channel = known.channels[step.channel]
     if step.address is not None:
@@ -40,6 +39,12 @@ def check_send(step: Message, loc: Loc, draft: Draft, known: Known, scope: Scope
         yield from _check_content(step, loc, channel, scope)
     elif f"{step.channel}/{step.template}" not in known.templates:
         yield _missing_template(step, loc, known)
+
+
+def check_channel_name(name: str, loc: Loc, known: Known) -> Iterator[Finding]:
+    """Channels are built in, or declared."""
+    if known.channels is not None and name not in known.channels:
+        yield Finding(loc, f"no channel '{name}'", did_you_mean(name, known.channels) or "declare it in channels.yaml")
 
 
 def check_consents(draft: Draft, known: Known) -> Iterator[Finding]:

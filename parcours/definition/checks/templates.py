@@ -35,8 +35,9 @@ def check_template_file(
     places = {field: place_of_field(data, field) for field in template.fields}
     yield from check_fields(channel, template.fields, (), places)
     told: set[Finding] = set()
+    wide = message_scope(wide_scope(known, {name for use in uses for name in use.scope.lookups}))
     for field, text in template.fields.items():
-        told.update(check_template(text, message_scope(wide_scope(known)), field, places[field]))
+        told.update(check_template(text, wide, field, places[field]))
     yield from told
     for use in uses:
         for field, text in template.fields.items():

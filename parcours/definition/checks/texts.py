@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from parcours.definition import unsupported
 from parcours.definition.contents import HTML_FIELDS
-from parcours.definition.expressions import ExpressionError, Scope, compile_expression
+from parcours.definition.expressions import (
+    Compiled,
+    ExpressionError,
+    Scope,
+    compile_compared,
+    compile_expression,
+    compile_value,
+)
 from parcours.definition.problems import Finding, Loc
 from parcours.definition.templates import TemplateError, compile_template
 
@@ -18,14 +26,31 @@ SEND_NAMES = {"unsubscribe_url": "string", "delivery_id": "string"}
 
 
 def check_expression(
-    sql: str, scope: Scope, expect: Literal["boolean", "string", "instant"], loc: Loc
+    sql: str, scope: Scope, expect: Literal["boolean", "string", "instant"] | None, loc: Loc
 ) -> Iterator[Finding]:
     """What is wrong with an SQL expression."""
+    yield from _check_compiled(lambda: compile_expression(sql, scope, expect), loc)
+
+
+def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding]:
+    """What is wrong with an SQL expression that is written to a column of this type."""
+    yield from _check_compiled(lambda: compile_value(sql, scope, kind), loc)
+
+
+def check_compared(sql: str, scope: Scope, column: str, kind: str, loc: Loc) -> Iterator[Finding]:
+    """What is wrong with an SQL expression to which a column of this type is compared."""
+    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), loc)
+
+
+def _check_compiled(compile_it: Callable[[], Compiled], loc: Loc) -> Iterator[Finding]:
     try:
-        compile_expression(sql, scope, expect)
+        compiled = compile_it()
     except ExpressionError as error:
         for what, remedy in error.problems:
             yield Finding(loc, what, remedy)
+    else:
+        if compiled.journeys and "has_received" in unsupported.ENGINE_LACKS:
+            yield Finding(loc, unsupported.refusal("has_received"))
 
 
 def check_template(text: str, scope: Scope, field: str, loc: Loc) -> Iterator[Finding]:

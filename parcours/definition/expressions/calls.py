@@ -11,7 +11,7 @@ from parcours.definition.expressions.convert import cast, convert
 from parcours.definition.expressions.date_units import WITH_UNIT, extract
 from parcours.definition.expressions.functions import FUNCTIONS
 from parcours.definition.expressions.lambdas import LAMBDA_FUNCTIONS
-from parcours.definition.expressions.refused import LATER, REFUSED, refusal
+from parcours.definition.expressions.refused import REFUSED, refusal
 from parcours.definition.expressions.series import SERIES
 from parcours.definition.expressions.terms import Term
 from parcours.definition.expressions.types import TEXT, parse_type
@@ -82,7 +82,7 @@ def _call(checker: Checker, tree: exp.Expr) -> Term:
         return extract(arguments[0].name, checker.check(arguments[1]), checker.zone)
     if name in SERIES:
         return SERIES[name](checker, arguments)
-    if name in REFUSED or name in LATER:
+    if name in REFUSED:
         raise refusal(str(tree.this))
     if name in LAMBDA_FUNCTIONS:
         raise Mistake(f"{name} takes an array and a function of its elements", f"write {name}(array, x -> ...)")

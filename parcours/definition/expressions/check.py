@@ -97,7 +97,8 @@ def _column(checker: Checker, tree: exp.Expr) -> Term:
         raise Mistake("* can't be used in an expression", "name the columns one by one")
     assert isinstance(tree, exp.Column), "only columns are read here"
     names = [part.name for part in tree.parts]
-    if len(names) == 1 and names[0].lower() in REFUSED and names[0] not in checker.names.scope.extra:
+    scope = checker.names.scope
+    if len(names) == 1 and names[0].lower() in REFUSED and names[0] not in (*scope.extra, *scope.lookups):
         raise refusal(names[0])
     return checker.names.resolve(names)
 

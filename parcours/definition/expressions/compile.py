@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from parcours.definition.expressions.check import Checker
 from parcours.definition.expressions.convert import convert, within_calendar
 from parcours.definition.expressions.names import Names, Scope
-from parcours.definition.expressions.operators import truth
+from parcours.definition.expressions.operators import compare, truth
 from parcours.definition.expressions.reading import read_expression
-from parcours.definition.expressions.terms import Term
-from parcours.definition.expressions.types import DATE, INSTANT, LOCAL_TIME, TEXT, UNKNOWN
+from parcours.definition.expressions.terms import Term, data_term
+from parcours.definition.expressions.types import DATE, INSTANT, LOCAL_TIME, TEXT, UNKNOWN, parse_type
 from parcours.definition.problems import Mistake
 
 Expected = Literal["boolean", "string", "instant"]
@@ -23,8 +23,9 @@ class Compiled:
     """Spark SQL text for `F.expr`, the Spark SQL type of its value, and what it reads.
 
     It reads the columns profile (struct), event and audience (maps of text), journey (struct), `__now`, `__local_now`,
-    `__<name>` for each of `extra_names`, `__stays` of its `audiences` and `__events` of its `events`: types, each with
-    the microseconds over which it is counted at most. Its value may be null.
+    `__<name>` for each of `extra_names`, `__lookup_<as>` for each of `lookups` (struct, or an array of them), `__stays`
+    of its `audiences`, `__events` of its `events`: types, each with the microseconds over which it is counted at most,
+    and `__has_received` (map of booleans) of its `journeys`. Its value may be null.
     """
 
     sql: str
@@ -36,6 +37,8 @@ class Compiled:
     audience_attributes: frozenset[str] = frozenset()
     extra_names: frozenset[str] = frozenset()
     events: Mapping[str, int] = field(default_factory=dict)
+    journeys: frozenset[str] = frozenset()
+    lookups: frozenset[str] = frozenset()
 
 
 class ExpressionError(ValueError):
@@ -52,12 +55,27 @@ def compile_expression(sql: str, scope: Scope, expect: Expected | None = None) -
     boolean: null is left as null. string: numbers, dates and truths become text. instant: a timestamp, or, where dates,
     local times and text are given, a timestamp_ntz, which is local time; null outside of the years 1 to 9999.
     """
+    return _compiled(sql, scope, lambda term: _expected(term, expect, scope.zone))
+
+
+def compile_value(sql: str, scope: Scope, kind: str) -> Compiled:
+    """The same, as a value of any Spark SQL type, such as that of the column that it is written to."""
+    return _compiled(sql, scope, lambda term: convert(term, parse_type(kind), scope.zone))
+
+
+def compile_compared(sql: str, scope: Scope, column: str, kind: str) -> Compiled:
+    """The same, as whether a column of a table, given as SQL text with its type, equals it."""
+    stored = data_term(column, parse_type(kind))
+    return _compiled(sql, scope, lambda term: compare("=", stored, term, scope.zone))
+
+
+def _compiled(sql: str, scope: Scope, fitted: Callable[[Term], Term]) -> Compiled:
     names = Names(scope)
     checker = Checker(names)
     try:
         term = checker.check(read_expression(sql))
         if not checker.problems:
-            term = _expected(term, expect, scope.zone)
+            term = fitted(term)
     except Mistake as mistake:
         checker.problems.append((mistake.what, mistake.remedy))
     except RecursionError:
@@ -79,6 +97,8 @@ def compiled(term: Term, names: Names) -> Compiled:
         audience_attributes=frozenset(names.audience_attributes),
         extra_names=frozenset(names.extra_names),
         events=dict(names.events),
+        journeys=frozenset(names.journeys),
+        lookups=frozenset(names.lookups),
     )
 
 

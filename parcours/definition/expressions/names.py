@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from parcours.definition.expressions.convert import text_to
 from parcours.definition.expressions.operators import field as field_of
 from parcours.definition.expressions.terms import Term, backquoted, data_term, quoted
-from parcours.definition.expressions.types import INSTANT, INT, LOCAL_TIME, TEXT, UNKNOWN, parse_type
+from parcours.definition.expressions.types import INSTANT, INT, LOCAL_TIME, TEXT, UNKNOWN, Type, array_of, parse_type
 from parcours.definition.problems import Mistake, did_you_mean, one_of
 
 JOURNEY_FIELDS = {"id": TEXT, "version": INT, "instance_id": TEXT, "entered_at": INSTANT}
@@ -16,8 +16,27 @@ NAMESPACES = ("profile", "event", "audience", "journey")
 
 # An audience whose attributes nobody has declared: `Scope(audience=ANY_TEXT)` lets any name through, as text.
 ANY_TEXT: Mapping[str, str] = {"*": "string"}
-# The type of an extra name of which nobody knows it: what a lookup finds in a table that nobody has looked at.
-ANY_TYPE = "*"
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What a lookup finds: its columns, each with its Spark SQL type (None: not known); None where any may be named."""
+
+    columns: Mapping[str, str | None] | None
+    is_many: bool = False
+    comes_later: str | None = None
+    """The step that looks it up, where no way leads from there to here."""
+    place: str | None = None
+    """The column that holds it, where it isn't `__lookup_<as>`."""
+
+    @property
+    def type(self) -> Type:
+        """Of the column that holds it: a struct, or an array of them."""
+        if self.columns is None:
+            return UNKNOWN
+        kinds = ((name, UNKNOWN if kind is None else parse_type(kind)) for name, kind in self.columns.items())
+        row = Type("struct", fields=tuple(kinds))
+        return array_of(row) if self.is_many else row
 
 
 @dataclass(frozen=True)
@@ -26,8 +45,8 @@ class Scope:
 
     None where a name may not be used at all; of `profile` it means that its columns aren't known: any is let through,
     and where it is empty there is no profile to ask.
-    `extra` are names without a prefix, `event_types` those that there are (None: any). A date or time without a zone is
-    read in `zone`, the journey's.
+    `extra` are names without a prefix, `event_types` and `journeys` those that there are (None: any), `lookups` what
+    lookup steps find, by their `as`. A date or time without a zone is read in `zone`, the journey's.
     """
 
     profile: Mapping[str, str] | None
@@ -36,8 +55,8 @@ class Scope:
     extra: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     event_types: Collection[str] | None = None
-    places: Mapping[str, str] = field(default_factory=dict)
-    """The columns of extra names that don't stand in `__<name>`."""
+    journeys: Collection[str] | None = None
+    lookups: Mapping[str, LookedUp] = field(default_factory=dict)
 
 
 class Names:
@@ -52,11 +71,15 @@ class Names:
         self.extra_names: set[str] = set()
         self.audiences: set[str] = set()
         self.events: dict[str, int] = {}
+        self.journeys: set[str] = set()
+        self.lookups: set[str] = set()
         self.uses_now = False
 
     def resolve(self, parts: Sequence[str]) -> Term:
         """The value that dotted names stand for: `profile.address.city`, or one name alone."""
         first, *rest = parts
+        if first in self.scope.lookups:
+            return self._lookup(first, rest)
         if first in NAMESPACES and not rest:
             raise Mistake(f"{first} alone is no value", f"write {first}.<name>")
         if first not in NAMESPACES:
@@ -93,18 +116,30 @@ class Names:
     def _extra(self, name: str, rest: Sequence[str]) -> Term:
         if name in self.scope.extra:
             self.extra_names.add(name)
-            kind = self.scope.extra[name]
-            place = backquoted(self.scope.places.get(name, f"__{name}"))
-            return data_term(place, UNKNOWN if kind == ANY_TYPE else parse_type(kind))
+            return data_term(backquoted(f"__{name}"), parse_type(self.scope.extra[name]))
         homes = [home for home in NAMESPACES if name in self._known(home)]
         if homes:
             raise Mistake(f"unknown name {name!r}", f"write {one_of(f'{home}.{name}' for home in homes)}")
         if rest:
-            close = did_you_mean(name, (*NAMESPACES, *self.scope.extra))
+            close = did_you_mean(name, (*NAMESPACES, *self.scope.extra, *self.scope.lookups))
             raise Mistake(f"unknown name {name!r}", close or "names begin with profile, event, audience or journey")
         if self.scope.profile is not None and not self.scope.profile:
             raise Mistake(f"unknown name {name!r}", f"write event.{name} for an attribute, or '{name}' for text")
         raise Mistake(f"unknown name {name!r}", f"write profile.{name} for a column, or '{name}' for text")
+
+    def _lookup(self, name: str, rest: Sequence[str]) -> Term:
+        """What a lookup found, in the column `__lookup_<as>`; null where nothing has been looked up (yet)."""
+        found = self.scope.lookups[name]
+        if found.comes_later is not None:
+            raise Mistake(f"{name} isn't looked up before", f"let step {found.comes_later!r} come before")
+        self.lookups.add(name)
+        if not found.is_many and found.columns is not None:
+            if not rest:
+                raise Mistake(f"{name} alone is no value", f"write {name}.<column>")
+            if rest[0] not in found.columns:
+                remedy = did_you_mean(rest[0], found.columns) or "name it in the lookup's select"
+                raise Mistake(f"{name} has no column {rest[0]!r}", remedy)
+        return self.with_fields(data_term(backquoted(found.place or f"__lookup_{name}"), found.type), rest)
 
     def _known(self, home: str) -> Mapping[str, object]:
         if home == "journey":

@@ -65,6 +65,16 @@ def read_expression(text: str) -> exp.Expr:
     return tree
 
 
+def is_one_name(word: str) -> bool:
+    """Whether a word can be written as a name, alone and before a dot, without backquotes."""
+    try:
+        trees = [read_expression(text) for text in (word, f"{word}.x", f"size({word})")]
+    except Mistake:
+        return False
+    alone, dotted, _ = trees
+    return isinstance(alone, exp.Column) and isinstance(dotted, exp.Column) and len(dotted.parts) == 2
+
+
 def _check_tokens(text: str, tokens: list[Token]) -> None:
     if not tokens:
         raise Mistake("an empty expression")

@@ -65,13 +65,8 @@ REFUSED: Mapping[str, Refusal] = {
     ),
 }
 
-# Functions of the specification (1.7) that aren't built yet: whoever builds one takes its line away from here.
-LATER: Mapping[str, Refusal] = {
-    "has_received": Refusal("is not supported yet"),
-}
-
 
 def refusal(name: str) -> Mistake:
-    """What to say of a function that is refused, or isn't built yet."""
-    found = REFUSED.get(name.lower()) or LATER[name.lower()]
+    """What to say of a function that is refused."""
+    found = REFUSED[name.lower()]
     return Mistake(f"{name} {found.why}", found.remedy)

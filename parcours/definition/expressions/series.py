@@ -1,4 +1,4 @@
-"""What happened to a profile before, as of the instance's own moment: in_audience and event_count (1.7)."""
+"""What happened to a profile before, as of the instance's own moment (1.7)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ def event_count(checker: Checker, arguments: Sequence[exp.Expr]) -> Term:
     return Term(f"coalesce(CAST(size({counted}) AS BIGINT), 0L)", LONG)
 
 
+def has_received(checker: Checker, arguments: Sequence[exp.Expr]) -> Term:
+    """Whether a live message of a journey was sent to the profile before now().
+
+    Reads `__has_received`, by journey whether there was one: sends of this very tick count, which the engine knows.
+    """
+    journey = _written(arguments, "has_received('welcome')", 1)
+    known = checker.names.scope.journeys
+    if known is not None and journey not in known:
+        raise Mistake(f"no journey {journey!r}", did_you_mean(journey, known) or "write the id of a journey")
+    checker.names.journeys.add(journey)
+    checker.names.uses_now = True
+    return Term(f"coalesce(__has_received[{quoted(journey)}], false)", TRUTH)
+
+
 def _written(arguments: Sequence[exp.Expr], example: str, count: int) -> str:
     is_text = bool(arguments) and isinstance(arguments[0], exp.Literal) and arguments[0].is_string
     if len(arguments) != count or not is_text:
@@ -74,4 +88,5 @@ def _length(interval: exp.Expr) -> int:
 SERIES: dict[str, Callable[[Checker, Sequence[exp.Expr]], Term]] = {
     "in_audience": in_audience,
     "event_count": event_count,
+    "has_received": has_received,
 }

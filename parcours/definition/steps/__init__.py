@@ -13,15 +13,20 @@ from parcours.definition.steps.base import Step, StepWithNext
 from parcours.definition.steps.experiment import Arm as Arm
 from parcours.definition.steps.experiment import Experiment as Experiment
 from parcours.definition.steps.experiment import Metric as Metric
+from parcours.definition.steps.jump import Jump as Jump
 from parcours.definition.steps.listen import Listen as Listen
 from parcours.definition.steps.listen import ListenPath as ListenPath
 from parcours.definition.steps.lookup import Lookup as Lookup
+from parcours.definition.steps.updates import UpdateAudience as UpdateAudience
+from parcours.definition.steps.updates import UpdateProfile as UpdateProfile
+from parcours.definition.steps.wait import BestSendTime as BestSendTime
+from parcours.definition.steps.wait import LocalMoment as LocalMoment
+from parcours.definition.steps.wait import Wait as Wait
 from parcours.definition.values import (
     ClosingTime,
     Count,
     Days,
     Definition,
-    Duration,
     Expression,
     FilledText,
     LocalDate,
@@ -144,37 +149,6 @@ class ProfileCap(StepWithNext):
         return {"next": self.next or following, "otherwise": self.otherwise or "end"}
 
 
-class LocalMoment(Definition):
-    """The first such local moment not before the arrival, nor before the local date `in_days` after it."""
-
-    time: LocalTime = Field(description="Local time in the instance's zone, HH:MM.")
-    days: Days | None = Field(default=None, description="On one of these days; all unless given.")
-    in_days: Count | None = Field(default=None, description="Not before the local date so many days after the arrival.")
-
-
-def _kind_of_until(value: object) -> str:
-    return "<moment>" if isinstance(value, LocalMoment | Mapping) else "<expression>"
-
-
-Until = Annotated[
-    Annotated[Expression, Tag("<expression>")] | Annotated[LocalMoment, Tag("<moment>")],
-    Discriminator(_kind_of_until),
-]
-
-
-class Wait(StepWithNext):
-    """Holds the instance for a duration, or until a moment; one that is past or null is no wait."""
-
-    type: Literal["wait"]
-    for_: Duration | None = Field(default=None, alias="for", description="Elapsed time, such as PT6H or 2d.")
-    until: Until | None = Field(default=None, description="An SQL expression, or {time, days, in_days} in local time.")
-
-    @model_validator(mode="after")
-    def has_one_end(self) -> Self:
-        exactly_one(self, "for", "until")
-        return self
-
-
 class Message(StepWithNext):
     """Asks for one send through a channel, and goes on when it is sent or excluded."""
 
@@ -216,8 +190,11 @@ AnyStep = Annotated[
     | Annotated[Wait, Tag("<wait>")]
     | Annotated[Listen, Tag("<listen>")]
     | Annotated[Experiment, Tag("<experiment>")]
-    | Annotated[Lookup, Tag("<lookup>")]
     | Annotated[Message, Tag("<message>")]
+    | Annotated[UpdateProfile, Tag("<update_profile>")]
+    | Annotated[UpdateAudience, Tag("<update_audience>")]
+    | Annotated[Jump, Tag("<jump>")]
+    | Annotated[Lookup, Tag("<lookup>")]
     | Annotated[End, Tag("<end>")],
     Discriminator(by_type),
 ]

@@ -1,0 +1,57 @@
+"""Holds instances for a while, or until a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from parcours.definition.problems import exactly_one
+from parcours.definition.steps.base import StepWithNext
+from parcours.definition.values import Count, Days, Definition, Duration, Expression, LocalTime, Name
+
+
+class LocalMoment(Definition):
+    """The first such local moment not before the arrival, nor before the local date `in_days` after it."""
+
+    time: LocalTime = Field(description="Local time in the instance's zone, HH:MM.")
+    days: Days | None = Field(default=None, description="On one of these days; all unless given.")
+    in_days: Count | None = Field(default=None, description="Not before the local date so many days after the arrival.")
+
+
+class BestSendTime(Definition):
+    """The first local hour in which the profile opened or clicked most; with none within the time, at once."""
+
+    best_send_time: Name = Field(description="The channel whose messages it opened or clicked.")
+    within: Duration = Field(description="How much later it may be; nobody waits longer.")
+
+
+def _kind_of_until(value: object) -> str:
+    if isinstance(value, BestSendTime) or (isinstance(value, Mapping) and {"best_send_time", "within"} & value.keys()):
+        return "<best_send_time>"
+    return "<moment>" if isinstance(value, LocalMoment | Mapping) else "<expression>"
+
+
+Until = Annotated[
+    Annotated[Expression, Tag("<expression>")]
+    | Annotated[LocalMoment, Tag("<moment>")]
+    | Annotated[BestSendTime, Tag("<best_send_time>")],
+    Discriminator(_kind_of_until),
+]
+
+
+class Wait(StepWithNext):
+    """Holds the instance for a duration, or until a moment; one that is past or null is no wait."""
+
+    type: Literal["wait"]
+    for_: Duration | None = Field(default=None, alias="for", description="Elapsed time, such as PT6H or 2d.")
+    until: Until | None = Field(
+        default=None,
+        description="An SQL expression, {time, days, in_days} in local time, or {best_send_time, within}.",
+    )
+
+    @model_validator(mode="after")
+    def has_one_end(self) -> Self:
+        exactly_one(self, "for", "until")
+        return self
