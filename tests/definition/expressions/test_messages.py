@@ -65,7 +65,6 @@ REFUSED = [
         "explode(profile.tags) = 'x'",
         "explode makes rows, and an expression is one value (over an array write filter, transform or exists)",
     ),
-    ("has_received('x')", "has_received is not supported yet"),
     ("floro(profile.spend) > 1", "unknown function 'floro' (did you mean 'floor'?)"),
     ("zzqq(profile.spend) > 1", "unknown function 'zzqq'"),
     ("profile.age IN (SELECT 1)", "query can't be used in an expression: profile.age IN (SELECT 1)"),
@@ -81,35 +80,6 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "said"), REFUSED)
 def test_what_could_differ_or_reach_outside_is_refused_by_name(text: str, said: str) -> None:
     assert problems(text) == said
-
-
-NAME_OF_AUDIENCE = "the name is written out in quotes (write in_audience('vip'))"
-NAME_OF_EVENT = "the name is written out in quotes (write event_count('order_placed', INTERVAL 30 DAYS))"
-LENGTHS = "(write INTERVAL 30 DAYS, or WEEKS, HOURS, MINUTES, SECONDS)"
-
-SERIES = [
-    ("in_audience('vip')", ""),
-    ("in_audience(vip)", NAME_OF_AUDIENCE),
-    ("in_audience()", NAME_OF_AUDIENCE),
-    ("in_audience('vip', 'gold')", NAME_OF_AUDIENCE),
-    ("event_count('order_placed', INTERVAL 3 DAYS) > 1", ""),
-    ("event_count('order_placed') > 1", NAME_OF_EVENT),
-    ("event_count(profile.tier, INTERVAL 3 DAYS) > 1", NAME_OF_EVENT),
-    (
-        "event_count('order_plced', INTERVAL 3 DAYS) > 1",
-        "no event 'order_plced' (did you mean 'order_placed'?)",
-    ),
-    ("event_count('restocked', INTERVAL 3 DAYS) > 1", "no event 'restocked' (declare it in events.yaml)"),
-    ("event_count('order_placed', 30) > 1", f"the second argument is an interval {LENGTHS}"),
-    ("event_count('order_placed', profile.age) > 1", f"the second argument is an interval {LENGTHS}"),
-    ("event_count('order_placed', INTERVAL 3 MONTHS) > 1", f"an interval of months has no fixed length {LENGTHS}"),
-    ("event_count('order_placed', INTERVAL 0 DAYS) > 1", f"an interval of no time counts nothing {LENGTHS}"),
-]
-
-
-@pytest.mark.parametrize(("text", "said"), SERIES)
-def test_what_happened_before_is_asked_by_names_that_are_written_out(text: str, said: str) -> None:
-    assert problems(text, replace(SCOPE, event_types=["order_placed"])) == said
 
 
 FORM = [
