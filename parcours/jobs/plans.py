@@ -16,9 +16,10 @@ from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey, journey_from_json
 from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
+from parcours.jobs.pauses import pauses_of
 from parcours.jobs.store import Store
 from parcours.walk import clock
-from parcours.walk.agenda import Agenda, plan_agenda
+from parcours.walk.agenda import Agenda, Pause, plan_agenda
 from parcours.walk.channels import Sender
 from parcours.walk.plan import Version
 from parcours.walk.walk import Counters
@@ -120,7 +121,16 @@ def plan_tick(store: Store, project: Project, former: Remembered, until: dt.date
         stops=stops,
         occurrence_counts=former.occurrence_counts,
         last_occurrences=former.last_occurrences,
+        pauses=_pauses(rows),
     )
+
+
+def _pauses(rows: Sequence[Mapping[str, Any]]) -> list[Pause]:
+    return [
+        Pause(journey, clock.micros(one.start), clock.micros(one.end), clock.micros(one.end), one.mode == "discard")
+        for journey, found in pauses_of(rows).items()
+        for one in found
+    ]
 
 
 def live_versions(

@@ -18,23 +18,22 @@ READ_JOURNEY = JOURNEY.replace(
     "{{type: event, event: order_placed}}", "{{type: read_audience, audience: a, schedule: {{cron: 0 9 * * *}}}}"
 )
 
+TYPES = (
+    "(write condition, split, profile_cap, wait, listen, experiment, message, update_profile, update_audience, jump, "
+    "lookup or end)"
+)
+
 SHAPE = [
     ("wait", "steps[0]: not a mapping: 'wait' (write {type: ...})"),
     (
         "{id: w, for: 1h}",
-        "steps[0]: missing key 'type' (write condition, split, profile_cap, wait, message or end)",
+        f"steps[0]: missing key 'type' {TYPES}",
     ),
     ("{id: w, type: wiat, for: 1h}", "steps[0].type: unknown type 'wiat' (did you mean 'wait'?)"),
     (
         "{id: w, type: 5}",
-        "steps[0].type: unknown type 5 (write condition, split, profile_cap, wait, message or end)",
+        f"steps[0].type: unknown type 5 {TYPES}",
     ),
-    ("{id: w, type: listen}", "steps[0].type: not supported yet: 'listen'"),
-    ("{id: w, type: experiment}", "steps[0].type: not supported yet: 'experiment'"),
-    ("{id: w, type: update_profile}", "steps[0].type: not supported yet: 'update_profile'"),
-    ("{id: w, type: update_audience}", "steps[0].type: not supported yet: 'update_audience'"),
-    ("{id: w, type: jump}", "steps[0].type: not supported yet: 'jump'"),
-    ("{id: w, type: lookup}", "steps[0].type: not supported yet: 'lookup'"),
     ("{type: wait, for: 1h}", "steps[0]: missing key 'id'"),
     (
         "{id: a|b, type: wait, for: 1h}",
@@ -72,9 +71,15 @@ SHAPE = [
         "{id: w, type: wait, until: {time: 09:00, in_days: 1.5}}",
         "steps[0].until.in_days: not a whole number: 1.5",
     ),
+    ("{id: w, type: wait, until: {best_send_time: email}}", "steps[0].until: missing key 'within'"),
+    ("{id: w, type: wait, until: {within: 24h}}", "steps[0].until: missing key 'best_send_time'"),
     (
-        "{id: w, type: wait, until: {best_send_time: email}}",
-        "steps[0].until.best_send_time: not supported yet: 'best_send_time'",
+        "{id: w, type: wait, until: {best_send_time: email, within: day}}",
+        "steps[0].until.within: not a duration: 'day' (write 2d or PT6H)",
+    ),
+    (
+        "{id: w, type: wait, until: {best_send_time: email, within: 24h, days: [mon]}}",
+        "steps[0].until.days: unknown key 'days' (known here: best_send_time, within)",
     ),
     ("{id: c, type: condition, paths: []}", "steps[0].paths: an empty list (write one at least)"),
     ("{id: c, type: condition}", "steps[0]: missing key 'paths'"),
@@ -192,6 +197,19 @@ SENSE = [
         "{id: w, type: wait, for: 91d}",
         "steps[0].for: not shorter than the journey's timeout, P91D: nobody gets past it (write a longer timeout)",
     ),
+    (
+        "{id: w, type: wait, until: {best_send_time: emial, within: 24h}}",
+        "steps[0].until.best_send_time: no channel 'emial' (did you mean 'email'?)",
+    ),
+    (
+        "{id: w, type: wait, until: {best_send_time: fax, within: 24h}}",
+        "steps[0].until.best_send_time: no channel 'fax' (declare it in channels.yaml)",
+    ),
+    (
+        "{id: w, type: wait, until: {best_send_time: email, within: 0h}}",
+        "steps[0].until.within: no time to wait within (write 24h)",
+    ),
+    ("{id: w, type: wait, until: {best_send_time: email, within: 24h}}", None),
     (
         "{id: c, type: condition, paths: [{label: x, when: true}, {label: x, when: true}]}",
         "steps[0].paths[1].label: label 'x' stands twice (give each path its own)",

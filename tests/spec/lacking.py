@@ -17,8 +17,6 @@ ENGINE_LACKS = frozenset(
         "step update_audience",
         "wait best_send_time",
         "function has_received",
-        "change pause",
-        "change resume",
         "insiders move",
         "insiders exit",
     }
