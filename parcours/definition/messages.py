@@ -125,9 +125,8 @@ def _wrong_value(kind: str, value: Any, context: Mapping[str, Any]) -> tuple[str
         return f"too large: {shown(value)}", f"{context['le']} at most"
     if kind == "too_short":
         least = context["min_length"]
-        return (
-            "an empty list" if not value else f"too few: {len(value)}"
-        ), f"write {'one' if least == 1 else least} at least"
+        empty = "an empty mapping" if isinstance(value, Mapping) else "an empty list"
+        return empty if not value else f"too few: {len(value)}", f"write {'one' if least == 1 else least} at least"
     if kind == "too_long":
         return f"too many: {len(value)}", f"write {context['max_length']} at most"
     if kind == "string_too_long":

@@ -96,6 +96,9 @@ TIME_SCHEMA = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "examp
 CLOSING_TIME_SCHEMA = {"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", "examples": ["17:00"]}
 DATE_SCHEMA = {"type": "string", "pattern": f"^{times.DATE}$", "examples": ["2026-03-01"]}
 INSTANT_SCHEMA = {"type": "string", "pattern": f"^{times.INSTANT}$", "examples": ["2026-03-01T09:00:00Z"]}
+COLUMN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+# Of a mapping by columns, one at least: keys that aren't names are told by the editor, too.
+BY_COLUMN_SCHEMA = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": COLUMN}}
 PERCENT_SCHEMA = {"type": "number", "minimum": 0, "maximum": 100}
 
 
@@ -108,7 +111,7 @@ Positive = Annotated[int, Strict(), Field(ge=1)]
 Number = Annotated[Decimal, *_value(_read_number, _write_number, {"type": "number"})]
 Percent = Annotated[Decimal, *_value(_read_percent, _write_number, PERCENT_SCHEMA)]
 Name = Annotated[str, Strict(), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=200)]
-ColumnName = Annotated[str, Strict(), Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ColumnName = Annotated[str, Strict(), Field(pattern=COLUMN)]
 JourneyId = Annotated[str, Strict(), Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=200)]
 Target = Annotated[Name, Field(description="The id of a step of this journey, or end.")]
 

@@ -116,6 +116,31 @@ SAMPLE = {
             next: last
           - {id: last, type: end}
     """,
+    "journeys/tools.yaml": """
+        id: tools
+        version: 1
+        entry: {type: event, event: page_viewed}
+        steps:
+          - id: p
+            type: lookup
+            table: products
+            key: {sku: profile.first_name, shop: "'paris'"}
+            select: [name, price]
+            as: product
+            many: true
+            on_error: end
+          - {id: promote, type: update_profile, set: {tier: "'gold'", lifetime_value: 5, is_test: false, email: null}}
+          - {id: join, type: update_audience, audience: vip, action: add}
+          - {id: leave, type: update_audience, audience: club, action: remove}
+          - {id: best, type: wait, until: {best_send_time: email, within: 24h}}
+          - {id: on, type: jump, journey: welcome}
+          - id: asked
+            type: condition
+            paths:
+              - {label: dear, when: "exists(product, row -> row.price > 5)"}
+              - {label: had, when: "has_received('news') AND in_audience('vip')"}
+              - {label: often, when: "event_count('page_viewed', INTERVAL 2 DAYS) > 1"}
+    """,
     "journeys/launch.yaml": """
         id: launch
         version: 1

@@ -13,8 +13,11 @@ from parcours.definition.problems import UserError
 from parcours.definition.schemas import NAMES, json_schema
 from tests.definition.samples import SAMPLE
 from tests.definition.test_happening_messages import ENTRIES, EXITS
+from tests.definition.test_jump_messages import SHAPE as JUMP_SHAPE
 from tests.definition.test_listen_messages import EXPERIMENTS, LISTENS
+from tests.definition.test_lookup_messages import SHAPE as LOOKUP_SHAPE
 from tests.definition.test_step_messages import SHAPE
+from tests.definition.test_update_messages import SHAPE as UPDATE_SHAPE
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -48,10 +51,16 @@ def test_a_schema_accepts_an_email_with_headers() -> None:
 
 STEP = "id: a\nversion: 1\nentry: {{type: event, event: x}}\nsteps:\n  - {}\n"
 BETWEEN_KEYS = ("write one of them", "never true", "an empty calendar test", "too fine", "not a number: nan")
+BETWEEN_KEYS += ("stands twice", "means something already", "can't be set")
 
 
 @pytest.mark.parametrize(
-    "step", [step for step, message in SHAPE if message and not any(part in message for part in BETWEEN_KEYS)]
+    "step",
+    [
+        step
+        for step, message in SHAPE + UPDATE_SHAPE + JUMP_SHAPE + LOOKUP_SHAPE
+        if message and not any(part in message for part in BETWEEN_KEYS)
+    ],
 )
 def test_a_schema_refuses_a_step_of_a_wrong_shape(step: str) -> None:
     assert complaints("journey", STEP.format(step)) != []

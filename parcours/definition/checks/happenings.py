@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from parcours.definition.checks.graph import steps_before
 from parcours.definition.checks.known import Known, attributes_of
-from parcours.definition.checks.texts import check_expression
+from parcours.definition.checks.texts import check_expression, unfilled_audience
 from parcours.definition.drafts import Draft
 from parcours.definition.exits import Criterion
 from parcours.definition.expressions import Scope
@@ -27,12 +27,8 @@ def check_event(event: str, loc: Loc, known: Known) -> Iterator[Finding]:
 
 def check_audience(audience: str, loc: Loc, known: Known) -> Iterator[Finding]:
     """Nobody has to write an audience: any id may be filled by a load."""
-    filled = known.filled_audiences
-    is_added = audience in known.added_audiences
-    if audience not in known.audiences and filled is not None and audience not in filled and not is_added:
-        what = f"audience '{audience}' has neither a file nor a member"
-        remedy = did_you_mean(audience, known.audiences) or f"write audiences/{audience}.yaml, or load its members"
-        yield Finding(loc, what, remedy, is_warning=True)
+    if not known.is_filled(audience):
+        yield unfilled_audience(audience, loc, known.audiences)
 
 
 def check_exits(criteria: Sequence[tuple[int, Criterion]], known: Known, scope: Scope) -> Iterator[Finding]:

@@ -40,6 +40,21 @@ class Known:
     """The entry of each journey; None for all where some file couldn't be read."""
     table_columns: TableColumns | None = None
 
+    def is_filled(self, audience: object) -> bool:
+        """Whether somebody fills an audience, as far as anybody looked: a file, a load, or a journey."""
+        filled = self.filled_audiences
+        return filled is None or audience in self.audiences or audience in self.added_audiences or audience in filled
+
+
+class _Filled(Container[str]):
+    """The audiences that somebody fills."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    def __contains__(self, audience: object) -> bool:
+        return self._known.is_filled(audience)
+
 
 def scope_of(entry: AnyEntry | None, zone: str, known: Known, lookups: Mapping[str, LookedUp]) -> Scope:
     """The names that a journey's expressions may use. What can't be known, for a mistake told elsewhere, may be any."""
@@ -57,6 +72,7 @@ def scope_of(entry: AnyEntry | None, zone: str, known: Known, lookups: Mapping[s
         zone=zone,
         event_types=types,
         journeys=known.journeys,
+        audiences=_Filled(known),
         lookups=lookups,
     )
 

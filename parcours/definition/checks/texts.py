@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -18,7 +18,7 @@ from parcours.definition.expressions import (
     compile_expression,
     compile_value,
 )
-from parcours.definition.problems import Finding, Loc
+from parcours.definition.problems import Finding, Loc, did_you_mean
 from parcours.definition.templates import TemplateError, compile_template
 
 # What a message's template sees besides the journey's names.
@@ -29,20 +29,20 @@ def check_expression(
     sql: str, scope: Scope, expect: Literal["boolean", "string", "instant"] | None, loc: Loc
 ) -> Iterator[Finding]:
     """What is wrong with an SQL expression."""
-    yield from _check_compiled(lambda: compile_expression(sql, scope, expect), loc)
+    yield from _check_compiled(lambda: compile_expression(sql, scope, expect), scope, loc)
 
 
 def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression that is written to a column of this type."""
-    yield from _check_compiled(lambda: compile_value(sql, scope, kind), loc)
+    yield from _check_compiled(lambda: compile_value(sql, scope, kind), scope, loc)
 
 
 def check_compared(sql: str, scope: Scope, column: str, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression to which a column of this type is compared."""
-    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), loc)
+    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc)
 
 
-def _check_compiled(compile_it: Callable[[], Compiled], loc: Loc) -> Iterator[Finding]:
+def _check_compiled(compile_it: Callable[[], Compiled], scope: Scope, loc: Loc) -> Iterator[Finding]:
     try:
         compiled = compile_it()
     except ExpressionError as error:
@@ -51,6 +51,16 @@ def _check_compiled(compile_it: Callable[[], Compiled], loc: Loc) -> Iterator[Fi
     else:
         if compiled.journeys and "has_received" in unsupported.ENGINE_LACKS:
             yield Finding(loc, unsupported.refusal("has_received"))
+        for audience in sorted(compiled.audiences):
+            if scope.audiences is not None and audience not in scope.audiences:
+                yield unfilled_audience(audience, loc)
+
+
+def unfilled_audience(audience: str, loc: Loc, known: Iterable[str] = ()) -> Finding:
+    """An audience that nobody fills may be meant, but is mostly missed by a letter."""
+    what = f"audience '{audience}' has neither a file nor a member"
+    remedy = did_you_mean(audience, known) or f"write audiences/{audience}.yaml, or load its members"
+    return Finding(loc, what, remedy, is_warning=True)
 
 
 def check_template(text: str, scope: Scope, field: str, loc: Loc) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parcours.definition.expressions.convert import text_to
@@ -45,8 +45,9 @@ class Scope:
 
     None where a name may not be used at all; of `profile` it means that its columns aren't known: any is let through,
     and where it is empty there is no profile to ask.
-    `extra` are names without a prefix, `event_types` and `journeys` those that there are (None: any), `lookups` what
-    lookup steps find, by their `as`. A date or time without a zone is read in `zone`, the journey's.
+    `extra` are names without a prefix, `event_types` and `journeys` those that there are (None: any), `audiences` those
+    that somebody fills (None: any), `lookups` what lookup steps find, by their `as`. A date or time without a zone is
+    read in `zone`, the journey's.
     """
 
     profile: Mapping[str, str] | None
@@ -56,6 +57,7 @@ class Scope:
     zone: str = "UTC"
     event_types: Collection[str] | None = None
     journeys: Collection[str] | None = None
+    audiences: Container[str] | None = None
     lookups: Mapping[str, LookedUp] = field(default_factory=dict)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from parcours.definition.problems import Mistake, shown
 from parcours.definition.steps.base import StepWithNext
-from parcours.definition.values import ColumnName, Expression, Flag, Name, Target
+from parcours.definition.values import BY_COLUMN_SCHEMA, ColumnName, Expression, Flag, Name, Target
 
 # What means something already where expressions and templates are read.
 TAKEN = (
@@ -39,7 +39,8 @@ class Lookup(StepWithNext):
     table: Name = Field(description="Any Delta table of the warehouse, by its name.")
     key: Annotated[
         dict[ColumnName, Expression],
-        BeforeValidator(_key_is_a_mapping, json_schema_input_type=dict[ColumnName, Expression]),
+        BeforeValidator(_key_is_a_mapping),
+        WithJsonSchema(BY_COLUMN_SCHEMA | {"additionalProperties": {"type": "string", "minLength": 1}}),
         Field(min_length=1, description="By column of the table the expression that it equals; null equals nothing."),
     ]
     select: Annotated[tuple[ColumnName, ...], Field(min_length=1)] = Field(

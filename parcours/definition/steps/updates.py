@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from parcours.definition.problems import Mistake
+from parcours.definition.problems import Mistake, shown
 from parcours.definition.steps.base import StepWithNext
-from parcours.definition.values import ColumnName, FilledText, Name
+from parcours.definition.values import BY_COLUMN_SCHEMA, ColumnName, FilledText, Name
 
 
 def _read_assigned(value: object) -> object:
@@ -22,16 +22,19 @@ def _read_assigned(value: object) -> object:
     return str(value) if isinstance(value, int | float | Decimal) else value
 
 
+ASSIGNED_SCHEMA = {
+    "anyOf": [{"type": "string", "minLength": 1}, *({"type": kind} for kind in ("boolean", "number", "null"))],
+    "description": "Spark SQL, of which the column gets the value.",
+}
 Assigned = Annotated[
     FilledText,
-    BeforeValidator(_read_assigned, json_schema_input_type=str | bool | int | float | None),
-    Field(description="Spark SQL, of which the column gets the value."),
+    BeforeValidator(_read_assigned),
 ]
 
 
 def _columns_are_written(value: object) -> object:
     if not isinstance(value, Mapping):
-        raise Mistake("set is a mapping", "write {tier: \"'gold'\"}: the column, and an expression")
+        raise Mistake(f"not a mapping: {shown(value)}", "write {column: expression}")
     return value
 
 
@@ -41,14 +44,17 @@ class UpdateProfile(StepWithNext):
     type: Literal["update_profile"]
     set: Annotated[
         dict[ColumnName, Assigned],
-        BeforeValidator(_columns_are_written, json_schema_input_type=dict[ColumnName, Assigned]),
+        BeforeValidator(_columns_are_written),
+        WithJsonSchema(BY_COLUMN_SCHEMA | {"additionalProperties": ASSIGNED_SCHEMA}),
         Field(min_length=1, description="By column an expression; all see the profile as it was before the step."),
     ]
 
     @model_validator(mode="after")
     def leaves_ids_alone(self) -> Self:
-        if "profile_id" in self.set:
-            raise Mistake("profile_id says who it is, and can't be set", "set another column", at=("set", "profile_id"))
+        for column in self.set:
+            if column.lower() == "profile_id":
+                what = "profile_id says who it is, and can't be set"
+                raise Mistake(what, "set another column", at=("set", column))
         return self
 
 
