@@ -112,8 +112,8 @@ def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, in
 
 def check_insiders(insiders: str) -> None:
     """Refuses a fate of those inside that the engine can't bring about."""
-    if insiders != "stay":
-        raise UserError(f"--insiders {insiders} is not supported yet (stay is: those inside finish on their version)")
+    if insiders == "move":
+        raise UserError("--insiders move is not supported yet (stay: those inside finish on their version; exit)")
 
 
 def _check_newer(journey_id: str, number: int, file: str, mine: list[Row]) -> None:

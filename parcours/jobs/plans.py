@@ -106,23 +106,23 @@ def plan_tick(store: Store, project: Project, former: Remembered, until: dt.date
     is_first = former.until is None
     start = former.until if former.until is not None else min(row["published_at"] for row in rows)
     living = live_versions(store, project, rows, start, until, pinned)
-    stops = sorted(
-        {
-            (clock.micros(row["ended_at"]), row["journey_id"])
-            for row in rows
-            if row["state"] == "stopped" and start < row["ended_at"] <= until
-        }
-    )
     return plan_agenda(
         clock.micros(start),
         clock.micros(until),
         living,
         is_first=is_first,
-        stops=stops,
+        leaves=sorted(_leaves(rows, start, until)),
         occurrence_counts=former.occurrence_counts,
         last_occurrences=former.last_occurrences,
         pauses=_pauses(rows),
     )
+
+
+def _leaves(rows: Sequence[Mapping[str, Any]], start: dt.datetime, until: dt.datetime) -> set[tuple[int, str, str]]:
+    """When all who are inside a journey exit: it is stopped, or a version is published with `--insiders exit`."""
+    found = {(row["ended_at"], row["journey_id"], "stopped") for row in rows if row["state"] == "stopped"}
+    found |= {(row["published_at"], row["journey_id"], "new_version") for row in rows if row["insiders"] == "exit"}
+    return {(clock.micros(at), journey, reason) for at, journey, reason in found if start < at <= until}
 
 
 def _pauses(rows: Sequence[Mapping[str, Any]]) -> list[Pause]:

@@ -165,7 +165,7 @@ def walk_all(
             project_zone=project.timezone,
             zone_names=zone_names(),
             counters=former.counters,
-            stops=agenda.stops,
+            leaves=agenda.leaves,
             forced=agenda.forced,
             allow_list_from=inputs.allow_list_from,
             queue_ends=_queue_ends(ordered, inputs),

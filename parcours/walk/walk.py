@@ -58,8 +58,8 @@ class Task:
     project_zone: str
     zone_names: Sequence[str]
     counters: Counters = Counters()
-    stops: Sequence[tuple[int, str]] = ()
-    """(moment, journey) at which all who are inside exit."""
+    leaves: Sequence[tuple[int, str, str]] = ()
+    """(moment, journey, reason) at which all who are inside exit."""
     forced: Sequence[tuple[int, str]] = ()
     """(moment, journey) of the occurrences that make everybody inside leave first."""
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
@@ -144,8 +144,8 @@ class Walk:
     def _happen(self, at: int, phase: int, things: Mapping[str, list[Any]]) -> None:
         """All that happens at one instant in one phase."""
         if phase == LIFE:
-            for journey in things["stop"]:
-                self._all_leave(journey, at, "stopped")
+            for journey, reason in things["leave"]:
+                self._all_leave(journey, at, reason)
             for pause in things["pause"]:
                 self._pause(pause.journey, at)
         elif phase == ENDS:
@@ -185,8 +185,8 @@ class Walk:
                 self.push(arrival.moment, ENTRY, "enter", cell)
             else:
                 self._place(cell, arrival)
-        for at, journey in task.stops:
-            self.push(at, LIFE, "stop", journey)
+        for at, journey, reason in task.leaves:
+            self.push(at, LIFE, "leave", (journey, reason))
         for pause in task.pauses:
             if pause.start > task.start:
                 self.push(pause.start, LIFE, "pause", pause)

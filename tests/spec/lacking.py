@@ -18,7 +18,6 @@ ENGINE_LACKS = frozenset(
         "wait best_send_time",
         "function has_received",
         "insiders move",
-        "insiders exit",
     }
 )
 FUNCTIONS = re.compile(r"\b(in_audience|event_count|has_received)\(")
