@@ -59,6 +59,9 @@ def run(case: Case, folder: Path, spark: SparkSession | None = None, *, loads_fo
 
     zone = case.get("timezone") or "UTC"
     write_project(case, folder)
+    for command in reversed(case["script"]):  # the first version of each stands last: jumps need all journeys there
+        if command["do"] == "publish":
+            write_journey(command["journey"], folder)
     store = Store(load_project(folder), spark)
     for command in case["script"]:
         if command["do"] == "load":

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from parcours.jobs import inputs, write
 from tests import engine, oracle
 from tests.agreement import batch_of, differences
 from tests.cases import NARROW, cases
 from tests.comparing import compare
+from tests.random_cases.scope import BUILT
 
 BATCHES = int(os.environ.get("PARCOURS_RANDOM", "3"))
 
@@ -23,6 +25,20 @@ BATCHES = int(os.environ.get("PARCOURS_RANDOM", "3"))
 @pytest.mark.parametrize("number", range(BATCHES))
 def test_engine_and_oracle_agree_on_every_row(number: int, spark: Any, tmp_path: Path) -> None:
     found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(number, 8), tmp_path, spark)]
+    assert not found, "\n\n".join(["", *found])
+
+
+@pytest.mark.parametrize("number", [100, 101])
+def test_they_agree_on_all_that_the_engine_does_next(number: int, spark: Any, tmp_path: Path) -> None:
+    found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(number, 8, BUILT), tmp_path, spark)]
+    assert not found, "\n\n".join(["", *found])
+
+
+def test_they_agree_where_rows_are_many(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then people who are alike are one atom, and tables and batches are written by Spark."""
+    monkeypatch.setattr(inputs, "FEW", -1)
+    monkeypatch.setattr(write, "FEW", 0)
+    found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(102, 8, BUILT), tmp_path, spark)]
     assert not found, "\n\n".join(["", *found])
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from parcours.definition.contents import Template, read_content
-from parcours.definition.journeys import AnyEntry, Journey, read_journey
+from parcours.definition.journeys import AnyEntry, Criterion, Journey, read_journey
 from parcours.definition.loading import Source, read_source
 from parcours.definition.messages import findings_of
 from parcours.definition.problems import Finding, Mistake, Problem, shown
@@ -21,6 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 STEP: TypeAdapter[AnyStep] = TypeAdapter(AnyStep)
 ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
+EXIT: TypeAdapter[Criterion] = TypeAdapter(Criterion)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Draft:
     """The steps that could be read, by their places in the list."""
     step_ids: tuple[str | None, ...]
     """The id of every step in the list, None where it has none that could be read."""
+    exits: tuple[tuple[int, Criterion], ...] = ()
+    """The criteria of exit_when that could be read, by their places in the list."""
     unread_lookups: frozenset[str] = frozenset()
     """What lookups that are wrong would have been called: whoever names it isn't told so besides."""
 
@@ -100,7 +103,8 @@ class Reader:
             self.problems += source.found(findings_of(error, Journey, data))
             return _salvaged(data, zone, source.file)
         steps = tuple(enumerate(journey.steps))
-        return Draft(journey.id, zone, journey, journey.entry, steps, tuple(step.id for step in journey.steps))
+        ids = tuple(step.id for step in journey.steps)
+        return Draft(journey.id, zone, journey, journey.entry, steps, ids, tuple(enumerate(journey.exit_when)))
 
     def template(self, source: Source) -> Template | None:
         """A template file; None where its shape is wrong."""
@@ -116,7 +120,6 @@ class Reader:
 def _salvaged(data: Mapping[str, Any], zone: str, file: str) -> Draft:
     written = data.get("steps")
     steps = written if isinstance(written, list) else []
-    read = ((place, _valid(STEP, step, zone)) for place, step in enumerate(steps))
     ids = (step.get("id") if isinstance(step, Mapping) else None for step in steps)
     name = data.get("id")
     return Draft(
@@ -124,10 +127,18 @@ def _salvaged(data: Mapping[str, Any], zone: str, file: str) -> Draft:
         zone=zone,
         whole=None,
         entry=_valid(ENTRY, data.get("entry"), zone),
-        steps=tuple((place, step) for place, step in read if step is not None),
+        steps=_readable(STEP, steps, zone),
         step_ids=tuple(step_id if isinstance(step_id, str) else None for step_id in ids),
+        exits=_readable(EXIT, data.get("exit_when"), zone),
         unread_lookups=frozenset(str(step["as"]) for step in steps if isinstance(step, Mapping) and "as" in step),
     )
+
+
+def _readable(kind: TypeAdapter[Any], written: Any, zone: str) -> tuple[tuple[int, Any], ...]:
+    """Those of a list that could be read, by their places in it."""
+    listed = written if isinstance(written, list) else []
+    read = ((place, _valid(kind, value, zone)) for place, value in enumerate(listed))
+    return tuple((place, value) for place, value in read if value is not None)
 
 
 def _valid(kind: TypeAdapter[Any], value: Any, zone: str) -> Any:

@@ -96,7 +96,7 @@ class Qualification(Definition):
     """A membership that starts (`enter`) or ends (`exit`) brings its profile in."""
 
     type: Literal["audience_qualification"]
-    audience: Name
+    audience: Name = Field(description="The audience whose memberships bring people in.")
     on: Literal["enter", "exit", "both"] = Field(default="enter", description="Which change of membership.")
 
 
@@ -105,7 +105,7 @@ class BusinessEvent(Definition):
 
     type: Literal["business_event"]
     event: Name = Field(description="A type of events.yaml; its attributes are event.* from then on.")
-    audience: Name
+    audience: Name = Field(description="All who are members at the event's time enter.")
     where: Truth | None = Field(default=None, description="SQL expression that the event must satisfy.")
 
 

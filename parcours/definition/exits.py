@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from parcours.definition.problems import Mistake, exactly_one
 from parcours.definition.values import Definition, Name, Truth
@@ -30,6 +31,13 @@ class Criterion(Definition):
     audience: Name | None = Field(default=None, description="Whoever enters or leaves it.")
     on: Literal["enter", "exit"] | None = Field(default=None, description="Of a membership: enter by default.")
     condition: Truth | None = Field(default=None, description="Looked at whenever a message is settled.")
+
+    @field_validator("condition", mode="before")
+    @classmethod
+    def is_no_test_of_a_condition_step(cls, value: object) -> object:
+        if isinstance(value, Mapping):  # as a condition's `when` may be
+            raise Mistake("not an SQL expression: a mapping", "write in_audience('vip'), or audience: vip in its place")
+        return value
 
     @model_validator(mode="after")
     def is_one_thing(self) -> Self:

@@ -17,7 +17,6 @@ ENGINE_LACKS = frozenset(
     {
         "update_profile",
         "update_audience",
-        "jump",
         "best_send_time",
         "has_received",
     }

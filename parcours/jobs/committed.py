@@ -61,6 +61,17 @@ class Committed:
             return []
         return rows_where(self.store.delta(table, version), where, columns)
 
+    def counts(self, table: str, where: str, by: Sequence[str]) -> list[Row]:
+        """How many (`count`) of those rows there are of each kind, told apart and ordered by the columns `by`."""
+        version = self.version(table)
+        if version is None or not self.store.exists(table):
+            return []
+        kinds = ", ".join(f'"{name}"' for name in by)
+        query = f'SELECT {kinds}, count(*) AS "count" FROM t WHERE {where} GROUP BY {kinds} ORDER BY {kinds}'
+        found = QueryBuilder().register("t", self.store.delta(table, version)).execute(query)
+        rows: list[Row] = pa.table(found.read_all()).to_pylist()
+        return rows
+
     def smallest(self, table: str, column: str) -> dt.datetime | None:
         """The earliest instant in a column, from what Delta's log says of each file."""
         version = self.version(table)

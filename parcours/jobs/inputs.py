@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,8 @@ class Inputs:
     queue_heads: Mapping[str, int] = field(default_factory=dict)
     spread_later: DataFrame | None = None
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
+    gathered: Callable[[DataFrame], DataFrame] | None = None
+    """Makes movers of further candidates."""
 
     @property
     def are_few(self) -> bool:
@@ -169,10 +171,14 @@ def read_inputs(
         # An audience may stand in one file, which one task would read, join and write alone.
         count = max(store.spark.sparkContext.defaultParallelism, most // ROWS_A_TASK)
         found = found.repartition(count, "profile_id")
-    movers = gather(found, agenda, people, types)
+
+    def gathered(candidates: DataFrame) -> DataFrame:
+        return gather(candidates, agenda, people, types)
+
+    movers = gathered(found)
     read = sum(store.most_rows(name, pinned.versions.get(name)) for name in ("profiles", "audience_members"))
     read += store.most_rows("journey_instances")
-    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from)
+    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered)
 
 
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:

@@ -1,15 +1,21 @@
-"""The life of a journey: publish, close, stop (specification 2.8). Each change holds from a logical time."""
+"""The life of a journey: publish, close, stop, pause, resume (specification 2.8).
+
+Each change holds from a logical time. What is told of those inside stands in insiders.py.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from parcours.definition.journeys import canonical_json, definition_hash
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
 from parcours.jobs.commit import settle, versions, write_versions
+from parcours.jobs.pauses import USUAL_LENGTH, Mode, Pause, pauses_of, read_pauses, write_pauses
 from parcours.jobs.store import Store
 
 if TYPE_CHECKING:
@@ -40,10 +46,16 @@ class Change:
     change: str
     at: dt.datetime
     changed: bool = True
+    pause: Pause | None = None
+    """What was made or ended, where it is about a pause: that is the journey's, whatever its version."""
 
     def __str__(self) -> str:
         if not self.changed:
             return f"{self.journey_id} version {self.version} is published already: nothing changes"
+        if self.change == "resume":
+            return f"{self.journey_id} is resumed at {iso(self.at)}"
+        if self.pause is not None:
+            return f"{self.journey_id} is paused ({self.pause.mode}) from {iso(self.at)} until {iso(self.pause.end)}"
         done = {"publish": "published", "close": "closed", "stop": "stopped"}[self.change]
         return f"{self.journey_id} version {self.version} is {done} from {iso(self.at)} on"
 
@@ -58,8 +70,7 @@ def last_until(store: Store) -> dt.datetime | None:
 
 def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, insiders: str = "stay") -> Change:
     """Makes the version in the project's files live from `at` on; those before it take no more entries."""
-    if insiders != "stay":
-        raise UserError(f"--insiders {insiders} is not supported yet (stay is: those inside finish on their version)")
+    check_insiders(insiders)
     loaded = project.journeys.get(journey_id)
     if loaded is None:
         known = ", ".join(sorted(project.journeys)) or "none"
@@ -77,17 +88,7 @@ def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, in
                 same["definition"] = definition
                 write_versions(store, rows)
             return Change(journey_id, number, "publish", same["published_at"], changed=False)
-        newest = max((row["version"] for row in mine), default=0)
-        if same is not None:
-            raise UserError(
-                f"{journey_id} version {number} is published and differs from {loaded.file}: a published version never "
-                f"changes (write version: {newest + 1} in the file, and publish that)"
-            )
-        if number < newest:
-            raise UserError(
-                f"{journey_id} version {number} isn't newer than version {newest}, which is published "
-                f"(write version: {newest + 1})"
-            )
+        _check_newer(journey_id, number, loaded.file, mine)
         check_time(store, journey_id, "publish", at, mine)
         for row in mine:
             if row["state"] == "live":
@@ -102,49 +103,140 @@ def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, in
                 "published_at": at,
                 "closed_at": None,
                 "ended_at": None,
+                "insiders": insiders if mine else None,
             }
         )
         write_versions(store, rows)
     return Change(journey_id, number, "publish", at)
 
 
+def check_insiders(insiders: str) -> None:
+    """Refuses a fate of those inside that the engine can't bring about."""
+    if insiders == "move":
+        raise UserError("--insiders move is not supported yet (stay: those inside finish on their version; exit)")
+
+
+def _check_newer(journey_id: str, number: int, file: str, mine: list[Row]) -> None:
+    newest = max((row["version"] for row in mine), default=0)
+    if any(row["version"] == number for row in mine):
+        raise UserError(
+            f"{journey_id} version {number} is published and differs from {file}: a published version never "
+            f"changes (write version: {newest + 1} in the file, and publish that)"
+        )
+    if number < newest:
+        raise UserError(
+            f"{journey_id} version {number} isn't newer than version {newest}, which is published "
+            f"(write version: {newest + 1})"
+        )
+
+
 def close(store: Store, journey_id: str, at: dt.datetime) -> Change:
     """Nobody enters from `at` on; those inside go on."""
-    return _change(store, journey_id, "close", at, ("live",))
+    with _changing(store, journey_id, "close", at, ("live",)) as mine:
+        for row in mine:
+            if row["state"] == "live":
+                row.update(state="closed", closed_at=at)
+        return Change(journey_id, _newest(mine)["version"], "close", at)
 
 
 def stop(store: Store, journey_id: str, at: dt.datetime) -> Change:
     """Nobody enters from `at` on, and all who are inside exit."""
-    return _change(store, journey_id, "stop", at, ("live", "closed"))
+    with _changing(store, journey_id, "stop", at, ("live", "closed")) as mine:
+        for row in mine:
+            if row["state"] in ("live", "closed"):
+                row.update(state="stopped", closed_at=row["closed_at"] or at, ended_at=at)
+        _cut_pause(mine, at)
+        return Change(journey_id, _newest(mine)["version"], "stop", at)
 
 
-def _change(store: Store, journey_id: str, change: str, at: dt.datetime, possible: tuple[str, ...]) -> Change:
+def pause(
+    store: Store, journey_id: str, at: dt.datetime, *, discard: bool = False, length: dt.timedelta | None = None
+) -> Change:
+    """Nobody enters from `at` on, and whoever comes to a message is held there, or leaves; for 14 days unless said."""
+    if length is not None and not length:
+        raise UserError("a pause of no length (leave --for out for 14 days, or write one such as 3d)")
+    mode: Mode = "discard" if discard else "hold"
+    made = Pause(at, at + (length or USUAL_LENGTH), mode)
+    with _changing(store, journey_id, "pause", at, ("live", "closed")) as mine:
+        if (now := _pause_at(mine, at)) is not None:
+            raise UserError(f"{journey_id} is paused until {iso(now.end)}: it can be {_possible(mine, at)}")
+        newest = _newest(mine)
+        newest["pauses"] = write_pauses([*read_pauses(newest.get("pauses")), made])
+        return Change(journey_id, newest["version"], "pause", at, pause=made)
+
+
+def resume(store: Store, journey_id: str, at: dt.datetime) -> Change:
+    """Ends the pause of the journey at `at`."""
+    with _changing(store, journey_id, "resume", at, ("live", "closed")) as mine:
+        found = _cut_pause(mine, at)
+        if found is None:
+            former = pauses_of(mine).get(journey_id)
+            since = f" at {iso(at)}, its last pause ended at {iso(former[-1].end)}" if former else ""
+            raise UserError(f"{journey_id} isn't paused{since}: it can be {_possible(mine, at)}")
+        return Change(journey_id, _newest(mine)["version"], "resume", at, pause=found)
+
+
+def _pause_at(mine: list[Row], at: dt.datetime) -> Pause | None:
+    """The pause in which the journey is at that moment."""
+    return next((each for pauses in pauses_of(mine).values() for each in pauses if each.holds_at(at)), None)
+
+
+def _cut_pause(mine: list[Row], at: dt.datetime) -> Pause | None:
+    """Ends the pause in which the journey is, and returns it; None where it is in none."""
+    found = _pause_at(mine, at)
+    if found is None:
+        return None
+    cut = replace(found, end=at, is_cut=True)
+    for row in mine:
+        pauses = read_pauses(row.get("pauses"))
+        if found in pauses:
+            row["pauses"] = write_pauses(cut if each == found else each for each in pauses)
+    return cut
+
+
+@contextmanager
+def _changing(
+    store: Store, journey_id: str, change: str, at: dt.datetime, possible: tuple[str, ...]
+) -> Iterator[list[Row]]:
+    """The rows of the journey's versions, to be changed: they are written where the block ends well."""
     with store.exclusive():
         settle(store)
+        if store.exists("journey_versions"):
+            store.ensure("journey_versions")
         rows = versions(store)
         mine = [row for row in rows if row["journey_id"] == journey_id]
         if not mine:
             known = ", ".join(sorted({row["journey_id"] for row in rows})) or "none"
             raise UserError(f"{journey_id} isn't published: it can't be changed (published are: {known})")
-        newest = max(mine, key=lambda row: row["version"])
-        if newest["state"] not in possible:
-            raise UserError(f"{journey_id} is {newest['state']}: {_possible(newest['state'])}")
+        state = state_of(mine)
+        if state not in possible:
+            raise UserError(f"{journey_id} is {state}: {OVER.get(state) or f'it can be {_possible(mine, at)}'}")
         check_time(store, journey_id, change, at, mine)
-        for row in mine:
-            if row["state"] == "live" or (change == "stop" and row["state"] == "closed"):
-                row["closed_at"] = row["closed_at"] or at
-                row["state"] = "closed" if change == "close" else "stopped"
-                row["ended_at"] = at if change == "stop" else None
+        yield mine
         write_versions(store, rows)
-    return Change(journey_id, newest["version"], change, at)
 
 
-def _possible(state: str) -> str:
-    return {
-        "closed": "it can be stopped, or a newer version published",
-        "finished": "nobody is inside any more; a newer version can be published",
-        "stopped": "everybody has left; a newer version can be published",
-    }.get(state, "it can be closed, stopped, or a newer version published")
+def _newest(mine: list[Row]) -> Row:
+    return max(mine, key=lambda row: row["version"])
+
+
+def state_of(mine: list[Row]) -> str:
+    """Where the journey stands: it isn't over as long as one of its versions isn't."""
+    states = {row["state"] for row in mine}
+    return next((state for state in ("live", "closed") if state in states), _newest(mine)["state"])
+
+
+OVER = {
+    "finished": "nobody is inside any more; a newer version can be published",
+    "stopped": "everybody has left; a newer version can be published",
+}
+
+
+def _possible(mine: list[Row], at: dt.datetime) -> str:
+    """What can be done with a journey that is live or closed: `paused, stopped, or a newer version published`."""
+    changes = ["resumed" if _pause_at(mine, at) else "paused"]
+    changes += ["closed"] if state_of(mine) == "live" else []
+    return ", ".join([*changes, "stopped, or a newer version published"])
 
 
 def check_time(store: Store, journey_id: str, change: str, at: dt.datetime, mine: list[Row]) -> None:
@@ -156,6 +248,8 @@ def check_time(store: Store, journey_id: str, change: str, at: dt.datetime, mine
             f"(give --at a later time than that)"
         )
     changes = [row[name] for row in mine for name in ("published_at", "closed_at", "ended_at")]
+    for pauses in pauses_of(mine).values():
+        changes += [each.start for each in pauses] + [each.end for each in pauses if each.is_cut]
     last = max((found for found in changes if found is not None), default=None)
     if last is not None and at < last:
         raise UserError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey, journey_from_json
 from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
+from parcours.jobs.pauses import pauses_of
 from parcours.jobs.store import Store
 from parcours.walk import clock
-from parcours.walk.agenda import Agenda, plan_agenda
+from parcours.walk.agenda import Agenda, Pause, plan_agenda
 from parcours.walk.channels import Sender
 from parcours.walk.plan import Version
 from parcours.walk.walk import Counters
@@ -104,22 +106,31 @@ def plan_tick(store: Store, project: Project, former: Remembered, until: dt.date
     is_first = former.until is None
     start = former.until if former.until is not None else min(row["published_at"] for row in rows)
     living = live_versions(store, project, rows, start, until, pinned)
-    stops = sorted(
-        {
-            (clock.micros(row["ended_at"]), row["journey_id"])
-            for row in rows
-            if row["state"] == "stopped" and start < row["ended_at"] <= until
-        }
-    )
     return plan_agenda(
         clock.micros(start),
         clock.micros(until),
         living,
         is_first=is_first,
-        stops=stops,
+        leaves=sorted(_leaves(rows, start, until)),
         occurrence_counts=former.occurrence_counts,
         last_occurrences=former.last_occurrences,
+        pauses=_pauses(rows),
     )
+
+
+def _leaves(rows: Sequence[Mapping[str, Any]], start: dt.datetime, until: dt.datetime) -> set[tuple[int, str, str]]:
+    """When all who are inside a journey exit: it is stopped, or a version is published with `--insiders exit`."""
+    found = {(row["ended_at"], row["journey_id"], "stopped") for row in rows if row["state"] == "stopped"}
+    found |= {(row["published_at"], row["journey_id"], "new_version") for row in rows if row["insiders"] == "exit"}
+    return {(clock.micros(at), journey, reason) for at, journey, reason in found if start < at <= until}
+
+
+def _pauses(rows: Sequence[Mapping[str, Any]]) -> list[Pause]:
+    return [
+        Pause(journey, clock.micros(one.start), clock.micros(one.end), clock.micros(one.end), one.mode == "discard")
+        for journey, found in pauses_of(rows).items()
+        for one in found
+    ]
 
 
 def live_versions(
@@ -132,12 +143,13 @@ def live_versions(
 ) -> list[Version]:
     """The versions that a tick may meet: published by its end, and not over before its start."""
     types = profile_types(store, project, pinned)
+    jumped_to = {target for row in rows for target in _JUMPS.findall(row["definition"])}
     found: list[Version] = []
     for row in rows:
         journey, templates = journey_from_json(row["definition"])
         first = min(other["published_at"] for other in rows if other["journey_id"] == row["journey_id"])
         scope = _scope(project, journey, types, store)
-        version = _Planned(row, start, until)
+        version = _Planned(row, start, until, is_jumped_to=row["journey_id"] in jumped_to)
         if not version.concerns_tick:
             continue
         found.append(
@@ -157,17 +169,23 @@ def live_versions(
     return found
 
 
+_JUMPS = re.compile(r'"journey":"([a-z][a-z0-9_]*)"')
+"""The targets of jumps in a canonical definition."""
+
+
 @dataclass(frozen=True)
 class _Planned:
     row: Mapping[str, Any]
     start: dt.datetime
     until: dt.datetime
+    is_jumped_to: bool = False
 
     @property
     def concerns_tick(self) -> bool:
         is_over = self.row["state"] in ("finished", "stopped") and self.row["ended_at"] <= self.start
         # Members of a read that was spread over time may still come to a version that is over: they are rejected.
-        is_asked_for = '"rate"' in self.row["definition"] or '"waves"' in self.row["definition"]
+        # Who jumps to a journey that is over is rejected in the name of its newest version.
+        is_asked_for = self.is_jumped_to or '"rate"' in self.row["definition"] or '"waves"' in self.row["definition"]
         return self.row["published_at"] <= self.until and (not is_over or is_asked_for)
 
 

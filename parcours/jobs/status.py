@@ -9,6 +9,7 @@ from parcours.definition.journeys import Journey, ReadAudience, journey_from_jso
 from parcours.definition.times import iso, occurrences
 from parcours.jobs.commit import staging_of, versions
 from parcours.jobs.committed import Committed
+from parcours.jobs.pauses import Pause, pauses_of
 from parcours.jobs.store import Store
 
 # How far ahead a schedule is looked through, the near days first: a cron of every minute has half a million in a year.
@@ -26,6 +27,15 @@ class VersionStatus:
     inside: int
     next_read: dt.datetime | None
     """When its audience is read next; None for other entries, and where that never comes again."""
+    pause: Pause | None = None
+    """The journey's pause that isn't over yet, whether it has begun or not."""
+
+    @property
+    def shown_state(self) -> str:
+        """`paused` of a live one, `closed, paused` of one that is closed as well."""
+        if self.pause is None:
+            return self.state
+        return "paused" if self.state == "live" else f"{self.state}, paused"
 
 
 @dataclass(frozen=True)
@@ -59,16 +69,33 @@ def status(store: Store) -> Status:
 
 
 def _versions(store: Store, until: dt.datetime | None, inside: Mapping[str, int]) -> Iterator[VersionStatus]:
-    for row in versions(store):
+    rows = versions(store)
+    pauses = pauses_of(rows)
+    for row in rows:
         count = inside.get(f"{row['journey_id']}|{row['version']}", 0)
-        if row["state"] not in ("live", "paused") and not count:
+        if row["state"] != "live" and not count:
             continue
         journey, _ = journey_from_json(row["definition"])
         is_open = row["closed_at"] is None
         after = max(until, row["published_at"]) if until else row["published_at"]
         includes_start = until is None or row["published_at"] > until
-        next_read = next_occurrence(journey, after, includes_start=includes_start) if is_open else None
-        yield VersionStatus(row["journey_id"], row["version"], row["state"], row["published_at"], count, next_read)
+        found = pauses.get(row["journey_id"], ())
+        next_read = _next_read(journey, after, found, includes_start=includes_start) if is_open else None
+        pause = next((each for each in found if until is None or each.end > until), None)
+        yield VersionStatus(
+            row["journey_id"], row["version"], row["state"], row["published_at"], count, next_read, pause
+        )
+
+
+def _next_read(
+    journey: Journey, after: dt.datetime, pauses: Sequence[Pause], *, includes_start: bool
+) -> dt.datetime | None:
+    """The next occurrence that runs: none does in a pause."""
+    found = next_occurrence(journey, after, includes_start=includes_start)
+    for pause in pauses:
+        if found is not None and pause.holds_at(found):
+            found = next_occurrence(journey, pause.end, includes_start=True)
+    return found
 
 
 def next_occurrence(journey: Journey, after: dt.datetime, *, includes_start: bool) -> dt.datetime | None:
@@ -89,6 +116,13 @@ def _is_within_dates(journey: Journey, at: dt.datetime) -> bool:
     return (journey.starts_at is None or journey.starts_at <= at) and (journey.ends_at is None or at < journey.ends_at)
 
 
+def as_json(version: VersionStatus) -> dict[str, Any]:
+    """A version with its pause in the words of `journey_versions`."""
+    pause = version.pause
+    told = None if pause is None else {"from": pause.start, "until": pause.end, "mode": pause.mode}
+    return {**vars(version), "pause": told}
+
+
 def lines(found: Status) -> list[str]:
     """What is to be said beside the table of versions."""
     if found.until is None:
@@ -100,6 +134,13 @@ def lines(found: Status) -> list[str]:
     reads = [version.next_read for version in found.versions if version.next_read]
     if reads:
         told.append(f"next read of an audience: {iso(min(reads))}")
+    told += sorted(
+        {
+            f"{version.journey_id}: paused ({pause.mode}) from {iso(pause.start)} until {iso(pause.end)}"
+            for version in found.versions
+            if (pause := version.pause) is not None
+        }
+    )
     if found.next_due:
         told.append(f"next instance that goes on by itself: {iso(found.next_due)}")
     if found.is_unsettled:

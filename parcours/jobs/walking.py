@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from parcours.jobs.inputs import Inputs
 from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
+from parcours.transforms.come import entrants_by_jump
 from parcours.transforms.gather import BY_NAME, answers_at, with_names
 from parcours.transforms.narrow import NARROW, atoms_of, counted_alike, shared_groups, told_apart, with_likeness
 from parcours.transforms.resolve import trails_of, with_trails
@@ -144,25 +145,27 @@ def walk_all(
     """Stages the movers, and walks them until no question is open."""
     if inputs.movers is None:
         return _nobody(project, agenda, former)
-    movers, table = _staged(store, inputs, agenda, folder)
-    people = people_of(table, agenda.versions)
-    atoms, names = people.atoms, people.names
-    ordered = table.sort_by("alike")
+    movers, table = _staged(store, inputs, inputs.movers, agenda, folder / "movers")
+    people, ordered = people_of(table, agenda.versions), table.sort_by("alike")
     answers: dict[Asked, tuple[Integers, Integers]] = {}
+    reasons: Mapping[str, str | None] = {}
+    rounds = 0
     while True:
         task = Task(
             start=agenda.start,
             until=agenda.until,
             versions=agenda.versions,
-            atoms=atoms,
+            atoms=people.atoms,
             arrivals=people.arrivals,
             happenings=people.happenings,
             pauses=agenda.pauses,
+            names=people.names,
+            jump_reasons=reasons,
             channels=project.channels,
             project_zone=project.timezone,
             zone_names=zone_names(),
             counters=former.counters,
-            stops=agenda.stops,
+            leaves=agenda.leaves,
             forced=agenda.forced,
             allow_list_from=inputs.allow_list_from,
             queue_ends=_queue_ends(ordered, inputs),
@@ -171,28 +174,52 @@ def walk_all(
         result = walk(task)
         if result.queues:
             raise MoreQueue(result.queues)
-        if result.is_finished:
+        if result.jumping:
+            rounds += 1
+            more, further = _jumpers(store, inputs, movers, agenda, result, folder / f"jumpers-{rounds}")
+            assert len(further) == len(result.jumping), f"{len(further)} of {len(result.jumping)} who jump"
+            movers, table = movers.unionByName(more), pa.concat_tables([table, further], promote_options="default")
+            people, ordered = people_of(table, agenda.versions), table.sort_by("alike")
+            answers = {}  # they go by the numbers of atoms, which are others now
+        elif result.asked:
+            answers |= _answer(store, movers, agenda, people.names, ordered, result)
+        elif result.jump_reasons != reasons:
+            reasons = result.jump_reasons
+        else:
             break
-        answers |= _answer(store, movers, agenda, names, ordered, result)
     inside = pc.sum(ordered.filter(pc.is_null(ordered["moment"]))["count"]).as_py() or 0
     # Where nobody moves there is nothing to write, and Spark isn't asked again.
-    return Walked(movers if len(ordered) else None, ordered, atoms, names, result, inside)
+    return Walked(movers if len(ordered) else None, ordered, people.atoms, people.names, result, inside)
 
 
-def _staged(store: Store, inputs: Inputs, agenda: Agenda, folder: Path) -> tuple[DataFrame, pa.Table]:
+def _jumpers(
+    store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result, folder: Path
+) -> tuple[DataFrame, pa.Table]:
+    """Those who jump into other journeys, as movers and as atoms."""
+    assert inputs.gathered is not None
+    rows = [{"instance_id": name, **jump._asdict()} for jump in sorted(result.jumping) for name in [jump.name]]
+    asked = store.spark.createDataFrame(pa.Table.from_pylist(rows, JUMPING))
+    return _staged(store, inputs, inputs.gathered(entrants_by_jump(movers, asked, agenda)), agenda, folder)
+
+
+JUMPING = pa.schema(
+    [("instance_id", pa.string()), ("entry_key", pa.string()), ("version", pa.int32()), ("moment", pa.int64())]
+)
+
+
+def _staged(store: Store, inputs: Inputs, found: DataFrame, agenda: Agenda, folder: Path) -> tuple[DataFrame, pa.Table]:
     """The movers, computed once, and on the driver the atoms that they are.
 
     Few are fetched whole, which saves a tick two queries; many stay with Spark, in files, and come as one row for all
     who are alike.
     """
-    assert inputs.movers is not None
     if inputs.are_few:
-        everything = inputs.movers.withColumn("alike", F.col("instance_id")).toArrow()
+        everything = found.withColumn("alike", F.col("instance_id")).toArrow()
         ones = pa.array(np.ones(len(everything), dtype=np.int64))
         atoms = everything.select(["alike", *NARROW]).append_column("count", ones)
         return store.spark.createDataFrame(everything), atoms
-    staged = str(folder / "movers")
-    likened = with_likeness(inputs.movers, agenda).drop(*BY_NAME)
+    staged = str(folder)
+    likened = with_likeness(found, agenda).drop(*BY_NAME)
     likened.write.mode("overwrite").option("compression", "lz4_raw").parquet(staged)
     movers = store.spark.read.schema(likened.schema).parquet(staged)
     shared = shared_groups(movers).toArrow()

@@ -45,15 +45,27 @@ JOURNEY_VERSIONS = Table(
         Column(
             "state",
             "string",
-            "Where it stands in its life.",
+            "Where it stands in its life; whether the journey is paused is told by `pauses`.",
             nullable=False,
-            values=("live", "paused", "closed", "finished", "stopped"),
+            values=("live", "closed", "finished", "stopped"),
         ),
         Column("definition", "string", "The journey with its templates, as canonical JSON.", nullable=False),
         Column("definition_hash", "string", "SHA-256 of it without name, description and tags.", nullable=False),
         Column("published_at", "timestamp", "Logical time from which it holds (UTC).", nullable=False),
         Column("closed_at", "timestamp", "From when on nobody enters (UTC); null while open."),
         Column("ended_at", "timestamp", "When it was stopped, or when the last one inside left (UTC)."),
+        Column(
+            "insiders",
+            "string",
+            "What became of those inside earlier versions; null for a journey's first version.",
+            values=("stay", "move", "exit"),
+        ),
+        Column(
+            "pauses",
+            "string",
+            "The journey's pauses that began while this was its newest version, as JSON: "
+            "[{from, until, mode: hold or discard, cut: true where resume or stop ended it}]; null for none.",
+        ),
     ),
 )
 

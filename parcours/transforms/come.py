@@ -337,3 +337,23 @@ def _entering(frame: DataFrame, key: str, keys: Mapping[int, Sequence[str]], ver
     found = joined.where(live & (F.col("happened") >= F.col("first_published_at")))
     number = F.col("journey_version").cast("string")
     return _entrants(found.withColumns({"instance_id": instance_id(number), "occurrence": F.lit(0)}))
+
+
+def entrants_by_jump(movers: DataFrame, asked: DataFrame, agenda: Agenda) -> DataFrame:
+    """Those who jump from one journey into another, as candidates.
+
+    `asked` has (instance_id, entry_key, version, moment), unique on the key: of whom, and into which version.
+    """
+    who = movers.select("instance_id", "profile_id").distinct()
+    found = asked.join(who, on="instance_id", how="inner").drop("instance_id")  # one profile an instance
+    number = by_version([str(version.journey.version) for version in agenda.versions])
+    return _entrants(
+        found.withColumns(
+            {
+                "journey_id": by_version([quoted(version.journey.id) for version in agenda.versions]),
+                "late": F.lit(None).cast("string"),
+                "occurrence": F.lit(0),
+                "context": F.lit(None).cast("map<string,string>"),
+            }
+        ).withColumn("instance_id", instance_id(number.cast("string")))
+    )

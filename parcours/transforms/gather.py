@@ -98,11 +98,14 @@ def _is_coupled(agenda: Agenda, occupied: frozenset[str]) -> Column:
     reads = Counter(agenda.versions[occurrence.version].journey.id for occurrence in agenda.occurrences)
     spread = {version.journey.id for version in agenda.versions if version.is_spread}
     once = {journey for journey, count in reads.items() if count == 1 and journey not in occupied | spread}
-    several = sorted(agenda.enterable - once)
-    if not several:
-        return F.lit(False)
-    one_pair = Window.partitionBy("profile_id", "journey_id")
-    return F.col("journey_id").isin(several) & (F.count("*").over(one_pair) > 1)
+    jumped_to = sorted(agenda.jumped_to)
+    several = sorted(agenda.enterable - once - agenda.jumped_to)
+    # Of a journey into which others jump nobody knows yet who comes besides.
+    coupled = F.col("journey_id").isin(jumped_to) if jumped_to else F.lit(False)
+    if several:
+        one_pair = Window.partitionBy("profile_id", "journey_id")
+        coupled = coupled | (F.col("journey_id").isin(several) & (F.count("*").over(one_pair) > 1))
+    return coupled
 
 
 def reads_back_to(agenda: Agenda) -> int | None:
@@ -168,7 +171,9 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
     if not any(texts):
         return movers
     asked = movers.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
-    wanted = F.col("moment").isNull() | F.coalesce(by_version(texts, "true"), F.lit(False))
+    # Who jumps comes by no event.
+    is_free = F.col("moment").isNull() | F.startswith("entry_key", F.lit("jump|"))
+    wanted = is_free | F.coalesce(by_version(texts, "true"), F.lit(False))
     return asked.where(wanted).drop("__now", "__local_now")
 
 

@@ -40,9 +40,10 @@ NARROW = (
     "misfit_attributes",
     "signals",
     "is_apart",
+    "jump",
 )
 """See `walk.people.people_of`."""
-OWN = ("late", "queue_order", "address_group", "coupled_profile", "signals", "is_apart")
+OWN = ("late", "queue_order", "address_group", "coupled_profile", "signals", "is_apart", "jump")
 """Those that are a person's own: who has one that counts isn't alike anybody."""
 
 
@@ -52,7 +53,7 @@ def with_likeness(movers: DataFrame, agenda: Agenda) -> DataFrame:
     Where places are contended, or answers depend on the moment, it is the instance's id, which gives the order.
     """
     told_apart = by_version([str(version.is_individual).lower() for version in agenda.versions])
-    own = [F.col(name).isNotNull() for name in ("coupled_profile", "late", "signals")]
+    own = [F.col(name).isNotNull() for name in ("coupled_profile", "late", "signals", "jump")]
     is_single = reduce(Column.__or__, [told_apart, F.col("is_apart"), *own])
     texts = [f"coalesce(CAST({name} AS STRING), '-')" for name in NARROW if name not in OWN]
     digest = F.expr(f"md5(concat_ws('|', {', '.join(texts)}))")
@@ -102,6 +103,7 @@ def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:
         {
             "address_group": address_group,
             "coupled_profile": coupled_profile,
+            "jump": F.when(F.col("moment").isNotNull() & F.startswith("entry_key", F.lit("jump|")), F.col("entry_key")),
             "misfit_attributes": by_version([_misfits(version) for version in agenda.versions], "0"),
         }
     ).drop("address_keys", "is_coupled")

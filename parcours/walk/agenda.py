@@ -50,7 +50,8 @@ class Agenda:
     is_first: bool
     versions: Sequence[Version]
     occurrences: Sequence[Occurrence]
-    stops: Sequence[tuple[int, str]]
+    leaves: Sequence[tuple[int, str, str]]
+    """(moment, journey, reason) at which all who are inside exit: `stopped`, or `new_version`."""
     occurrence_counts: Mapping[str, int]
     last_occurrences: Mapping[str, int]
     pauses: Sequence[Pause] = ()
@@ -69,7 +70,12 @@ class Agenda:
     def emptied(self) -> set[str]:
         """Journeys whose every instance is concerned, whether due or not."""
         turning = {pause.journey for pause in self.pauses if self.holds(pause.start) or self.holds(pause.end)}
-        return turning | {journey for _, journey in (*self.stops, *self.forced)}
+        return turning | {journey for _, journey in self.forced} | {journey for _, journey, _ in self.leaves}
+
+    @property
+    def jumped_to(self) -> set[str]:
+        """Journeys that somebody may enter from within another one."""
+        return {journey for version in self.versions for journey in version.jumps_to}
 
     @property
     def enterable(self) -> set[str]:
@@ -92,7 +98,7 @@ def plan_agenda(
     versions: Sequence[Version],
     *,
     is_first: bool,
-    stops: Sequence[tuple[int, str]],
+    leaves: Sequence[tuple[int, str, str]],
     occurrence_counts: Mapping[str, int],
     last_occurrences: Mapping[str, int],
     pauses: Sequence[Pause] = (),
@@ -106,7 +112,7 @@ def plan_agenda(
         since = last.get(journey.id) if is_incremental else None
         found.append(Occurrence(version.index, moment, counts[key], since))
         last[journey.id] = moment
-    return Agenda(start, until, is_first, versions, found, stops, counts, last, pauses)
+    return Agenda(start, until, is_first, versions, found, leaves, counts, last, pauses)
 
 
 def _runs(

@@ -97,3 +97,5 @@ class Arrival:
     wakes_at: int | None = None
     is_deferred: bool = False
     held: str | None = None
+    jump: str | None = None
+    """The entry key of one that jumps in from another journey: when it does is known once it does."""

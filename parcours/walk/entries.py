@@ -92,10 +92,12 @@ class Entries:
             if reason >= 0:
                 part.add(Row("entry", "entry", "rejected", None, REJECTIONS[int(reason)], at))
                 self.walk.finished.append((part, Ending(None)))
+                self.walk.jumps.judged(part, REJECTIONS[int(reason)])
             else:
                 atoms.entered_at[part.atoms] = at
                 part.add(Row("entry", "entry", "entered", None, "late" if self.walk.is_late else None, at))
                 found.append(part)
+                self.walk.jumps.judged(part, None)
         return found
 
     def _reasons(self, cell: Cell, at: int) -> Integers:

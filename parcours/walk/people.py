@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from parcours.walk.atoms import NEVER, NONE, Arrival, Atoms, Booleans, Happening, Integers
 from parcours.walk.plan import Version
 
-ALIKE = ("version", "moment", "late", "step_id", "arrived_at", "wakes_at", "is_deferred", "held")
+ALIKE = ("version", "moment", "late", "step_id", "arrived_at", "wakes_at", "is_deferred", "held", "jump")
 """What must be the same for movers to start in one cell."""
 
 
@@ -154,6 +154,7 @@ def _arrivals(table: pa.Table, order: Mapping[str, int]) -> list[Arrival]:
                 wakes_at=first["wakes_at"],
                 is_deferred=bool(first["is_deferred"]),
                 held=first["held"],
+                jump=first["jump"],
             )
         )
     return found

@@ -19,7 +19,7 @@ from parcours.definition.journeys import (
     Qualification,
     ReadAudience,
 )
-from parcours.definition.steps import Lookup, Message
+from parcours.definition.steps import Jump, Lookup, Message
 from parcours.definition.templates import compile_template
 from parcours.walk import clock
 
@@ -176,9 +176,9 @@ class Version:
     @property
     def is_individual(self) -> bool:
         """Whether people must be told apart: where places are contended, or answers depend on the moment."""
-        from parcours.walk.steps import Cap
+        from parcours.walk.steps import Cap, Jump
 
-        contended = any(isinstance(move, Cap) for move in self.moves.values()) or any(
+        contended = any(isinstance(move, Cap | Jump) for move in self.moves.values()) or any(
             self.channels[send.channel].limits or self.channels[send.channel].ramp_up for send in self.sends
         )
         return contended or any(question.uses_now for question in self.questions)
@@ -320,6 +320,11 @@ class Version:
         """Whether its reads let people in over time, each at a moment of their own."""
         entry = self.journey.entry
         return isinstance(entry, ReadAudience) and (entry.rate is not None or entry.waves is not None)
+
+    @property
+    def jumps_to(self) -> set[str]:
+        """The journeys that its instances may enter."""
+        return {step.journey for step in self.journey.steps if isinstance(step, Jump)}
 
     @property
     def is_read(self) -> bool:

@@ -324,6 +324,25 @@ def _(step: steps.Lookup, version: Version) -> Move:
     return Lookup(step.id, step.type, version.journey.targets(step), version.ask_lookup(step))
 
 
+# ----------------------------------------------------------------------------------------------------------- jump
+@dataclass(frozen=True)
+class Jump(Move):
+    journey: str = ""
+
+    def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        """All go on at once; the other journey admits or rejects them among the entries of the moment (2.1)."""
+        reasons = walk.jumps.into(cell, self, at)
+        for reason in sorted(set(reasons), key=str):
+            part = cell.part(np.array([found == reason for found in reasons]))
+            part.note(at, "passed", None, reason)
+            yield part, self.targets["next"]
+
+
+@plan_step.register(steps.Jump)
+def _(step: steps.Jump, version: Version) -> Move:
+    return Jump(step.id, step.type, version.journey.targets(step), step.journey)
+
+
 # -------------------------------------------------------------------------------------------------------- message
 @dataclass(frozen=True)
 class Message(Move):

@@ -17,6 +17,7 @@ from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Happening, Integ
 from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
 from parcours.walk.entries import Entries
+from parcours.walk.jumps import Jumping, Jumps
 from parcours.walk.outside import Outside
 from parcours.walk.plan import Version
 from parcours.walk.settle import exclude, serve, take_places
@@ -57,8 +58,8 @@ class Task:
     project_zone: str
     zone_names: Sequence[str]
     counters: Counters = Counters()
-    stops: Sequence[tuple[int, str]] = ()
-    """(moment, journey) at which all who are inside exit."""
+    leaves: Sequence[tuple[int, str, str]] = ()
+    """(moment, journey, reason) at which all who are inside exit."""
     forced: Sequence[tuple[int, str]] = ()
     """(moment, journey) of the occurrences that make everybody inside leave first."""
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
@@ -66,6 +67,10 @@ class Task:
     answers: Mapping[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
     happenings: Sequence[Happening] = ()
     pauses: Sequence[Pause] = ()
+    names: Sequence[str] = ()
+    """Of the atoms: an instance's is its id."""
+    jump_reasons: Mapping[str, str | None] = field(default_factory=dict)
+    """By entry key what the walk before this one found of those who jump."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +87,9 @@ class Result:
     days_sent: dict[str, tuple[int, dt.date | None]]
     asked: dict[Asked, Integers]
     queues: frozenset[str]
-
-    @property
-    def is_finished(self) -> bool:
-        return not self.asked and not self.queues
+    jumping: frozenset[Jumping] = frozenset()
+    """Entrants that are asked for."""
+    jump_reasons: Mapping[str, str | None] = field(default_factory=dict)
 
 
 class Walk:
@@ -112,30 +116,36 @@ class Walk:
         self.asked: dict[Asked, list[Integers]] = defaultdict(list)
         self.queues: set[str] = set()
         self.outside = Outside(self)
+        self.jumps = Jumps(self)
 
     # ------------------------------------------------------------------------------------------------- the heap
     def run(self) -> Result:
         late = self._start()
-        self.is_late = True
         for number in sorted({*late, *self.outside.late}):
+            self.is_late = True
             self.outside.take_late(number, self.task.start)
             if number in late:
                 self.entries.enter(late[number], self.task.start)
-        self.is_late = False
-        while self.heap and self.heap[0][0] <= self.task.until:
+            self.is_late = False
+            self._carry_on(self.task.start)  # each to its end: those who jumped enter
+        self._carry_on(self.task.until)
+        return self._result()
+
+    def _carry_on(self, until: int) -> None:
+        """One moment and phase after another."""
+        while self.heap and self.heap[0][0] <= until:
             at, phase = self.heap[0][:2]
             things: dict[str, list[Any]] = defaultdict(list)
             while self.heap and self.heap[0][:2] == (at, phase):
                 *_, kind, thing = heapq.heappop(self.heap)
                 things[kind].append(thing)
             self._happen(at, phase, things)
-        return self._result()
 
     def _happen(self, at: int, phase: int, things: Mapping[str, list[Any]]) -> None:
         """All that happens at one instant in one phase."""
         if phase == LIFE:
-            for journey in things["stop"]:
-                self._all_leave(journey, at, "stopped")
+            for journey, reason in things["leave"]:
+                self._all_leave(journey, at, reason)
             for pause in things["pause"]:
                 self._pause(pause.journey, at)
         elif phase == ENDS:
@@ -169,12 +179,14 @@ class Walk:
             cell = Cell(task.versions[arrival.version], arrival.atoms)
             if arrival.late is not None:
                 late[arrival.late].append(cell)
+            elif arrival.jump is not None:
+                self.jumps.expect(arrival.jump, cell)
             elif arrival.moment is not None:
                 self.push(arrival.moment, ENTRY, "enter", cell)
             else:
                 self._place(cell, arrival)
-        for at, journey in task.stops:
-            self.push(at, LIFE, "stop", journey)
+        for at, journey, reason in task.leaves:
+            self.push(at, LIFE, "leave", (journey, reason))
         for pause in task.pauses:
             if pause.start > task.start:
                 self.push(pause.start, LIFE, "pause", pause)
@@ -349,6 +361,10 @@ class Walk:
             cell.arrived_at, cell.wakes_at, cell.is_deferred, cell.held = at, None, False, None
             going += cell.move.arrive(self, cell, at)
 
+    def enter_now(self, cell: Cell, at: int) -> None:
+        """The cell is among the entries of the moment."""
+        self.push(at, ENTRY, "enter", cell)
+
     def stand(self, cell: Cell) -> None:
         self.at_contended.append(cell)
 
@@ -444,6 +460,8 @@ class Walk:
             {name: sender.days_sent for name, sender in self.senders.items()},
             {asked: np.unique(np.concatenate(parts)) for asked, parts in self.asked.items()},
             frozenset(self.queues),
+            frozenset(self.jumps.asked),
+            self.jumps.reasons,
         )
 
 

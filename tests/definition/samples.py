@@ -168,4 +168,37 @@ SAMPLE = {
         reentry: {allowed: true, after: P1D}
         steps: [{id: w, type: wait, until: event.placed}]
     """,
+    "journeys/win_back.yaml": """
+        id: win_back
+        version: 1
+        entry: {type: audience_qualification, audience: lapsed, on: enter}
+        reentry: {allowed: false}
+        exit_when:
+          - {id: bought, event: order_placed, where: event.amount > 0}
+          - {id: gone, audience: lapsed, on: exit}
+          - {id: young, condition: profile.tier IS NULL}
+        steps:
+          - id: test
+            type: experiment
+            arms: [{label: short, weight: 1, next: mail}, {label: long, weight: 2}]
+            holdout: 10
+            otherwise: last
+            metric: {event: order_placed, where: event.amount > 50}
+          - {id: mail, type: message, channel: email, template: spring}
+          - id: ear
+            type: listen
+            paths:
+              - {label: bought, event: order_placed, where: "event.sku = 'x' AND profile.tier = 'gold'", next: end}
+              - {label: clicked, reaction: clicked, of: mail, next: last}
+              - {label: back, audience: lapsed, on: both}
+            timeout: 3d
+            on_timeout: last
+          - {id: last, type: wait, for: 1h}
+    """,
+    "journeys/back_in_stock.yaml": """
+        id: back_in_stock
+        version: 1
+        entry: {type: business_event, event: order_placed, audience: vip, where: true}
+        steps: [{id: w, type: wait, until: event.placed}]
+    """,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from parcours.definition.drafts import ENTRY, EXIT, STEP
 from parcours.definition.expressions.date_units import WITH_UNIT
 from parcours.definition.expressions.functions import FUNCTIONS
 from parcours.definition.expressions.lambdas import LAMBDA_FUNCTIONS
+from parcours.definition.loading import parse_source
 from parcours.definition.templates.conditions import TESTS
 from parcours.definition.templates.filters import FILTERS
 
@@ -31,3 +33,16 @@ def test_the_page_on_templates_lists_every_filter_and_test() -> None:
     }
     assert words(rows["filters of Jinja"]) | words(rows["filters of ours"]) == set(FILTERS)
     assert words(rows["tests"]) == {name for name in TESTS if name.isidentifier()}
+
+
+def test_what_the_page_on_journeys_shows_can_be_read() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "guide" / "journeys.md").read_text(), re.DOTALL)
+    shown: set[str] = set()
+    for data in (parse_source("journeys.md", block).data for block in blocks[1:]):  # the first has ... in it
+        steps = data if isinstance(data, list) else []
+        shown |= {STEP.validate_python(step).type for step in steps}
+        if isinstance(data, dict) and "entry" in data:
+            shown.add(ENTRY.validate_python(data["entry"]).type)
+        if isinstance(data, dict) and "exit_when" in data:
+            shown |= {EXIT.validate_python(criterion).id for criterion in data["exit_when"]}
+    assert {"audience_qualification", "business_event", "bought", "left", "closed", "listen", "experiment"} <= shown

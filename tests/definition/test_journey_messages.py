@@ -53,7 +53,6 @@ KEYS = [
         "id: a\nversion: 1\nreentry: {allow: false}",
         "3: reentry.allow: unknown key 'allow' (did you mean 'allowed'?)",
     ),
-    ("id: a\nversion: 1\nexit_when: []", "3: exit_when: not supported yet: 'exit_when'"),
 ]
 
 AT = "schedule: {at: 2026-03-02T09:00}"
@@ -66,10 +65,11 @@ def waves(keys: str) -> str:
 
 ENTRIES = [
     ("weekly", "entry: not a mapping: 'weekly' (write {type: ...})"),
-    ("{event: order_placed}", "entry: missing key 'type' (write read_audience or event)"),
+    (
+        "{event: order_placed}",
+        "entry: missing key 'type' (write read_audience, event, audience_qualification or business_event)",
+    ),
     ("{type: evnt, event: order_placed}", "entry.type: unknown type 'evnt' (did you mean 'event'?)"),
-    ("{type: audience_qualification}", "entry.type: not supported yet: 'audience_qualification'"),
-    ("{type: business_event}", "entry.type: not supported yet: 'business_event'"),
     ("{type: event}", "entry: missing key 'event'"),
     ("{type: event, event: order_plced}", "entry.event: no event 'order_plced' (did you mean 'order_placed'?)"),
     ("{type: event, event: x}", "entry.event: no event 'x' (declare it in events.yaml)"),

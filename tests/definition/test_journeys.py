@@ -21,7 +21,7 @@ MAIL = {"id": "mail", "type": "message", "channel": "email", "template": "spring
 
 def journey(*steps: dict[str, Any], zone: str = "UTC", **keys: Any) -> Journey:
     entry = {"type": "event", "event": "order_placed"}
-    return read_journey({"id": "spring", "version": 1, "entry": entry, "steps": list(steps or [MAIL]), **keys}, zone)
+    return read_journey({"id": "spring", "version": 1, "entry": entry, "steps": list(steps or [MAIL])} | keys, zone)
 
 
 def test_a_journey_has_defaults() -> None:

@@ -75,7 +75,7 @@ def test_sources_may_stand_elsewhere(load: Load) -> None:
 
 def test_journeys_are_known_by_their_ids(load: Load) -> None:
     journeys = load(SAMPLE).journeys
-    assert sorted(journeys) == ["launch", "launch_again", "news", "tools", "welcome"]
+    assert sorted(journeys) == ["back_in_stock", "launch", "launch_again", "news", "tools", "welcome", "win_back"]
     assert journeys["news"].file == "journeys/news.yaml"
     assert (journeys["news"].journey.timezone, journeys["launch"].journey.timezone) == ("Europe/Berlin", "Europe/Paris")
 

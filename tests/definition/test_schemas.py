@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import dedent
 from typing import Any
 
@@ -11,7 +12,9 @@ from parcours.definition.loading import parse_source
 from parcours.definition.problems import UserError
 from parcours.definition.schemas import NAMES, json_schema
 from tests.definition.samples import SAMPLE
+from tests.definition.test_happening_messages import ENTRIES, EXITS
 from tests.definition.test_jump_messages import SHAPE as JUMP_SHAPE
+from tests.definition.test_listen_messages import EXPERIMENTS, LISTENS
 from tests.definition.test_lookup_messages import SHAPE as LOOKUP_SHAPE
 from tests.definition.test_step_messages import SHAPE
 from tests.definition.test_update_messages import SHAPE as UPDATE_SHAPE
@@ -63,6 +66,29 @@ def test_a_schema_refuses_a_step_of_a_wrong_shape(step: str) -> None:
     assert complaints("journey", STEP.format(step)) != []
 
 
+OF_SHAPE = ("missing key", "unknown value", "unknown key", "not a ", "empty list", "too small", "no value", "mapping")
+
+
+def of_shape(cases: Sequence[tuple[str, str | None]]) -> list[str]:
+    """Those whose keys and values by themselves are wrong."""
+    return [text for text, message in cases if message and any(part in message for part in OF_SHAPE)]
+
+
+@pytest.mark.parametrize("step", of_shape([*LISTENS, *EXPERIMENTS]))
+def test_a_schema_refuses_a_listen_or_an_experiment_of_a_wrong_shape(step: str) -> None:
+    assert complaints("journey", STEP.format(step)) != []
+
+
+@pytest.mark.parametrize("entry", of_shape(ENTRIES))
+def test_a_schema_refuses_an_entry_of_a_wrong_shape(entry: str) -> None:
+    assert complaints("journey", STEP.format("{id: last, type: end}").replace("{type: event, event: x}", entry)) != []
+
+
+@pytest.mark.parametrize("criteria", of_shape(EXITS))
+def test_a_schema_refuses_exits_of_a_wrong_shape(criteria: str) -> None:
+    assert complaints("journey", f"exit_when: {criteria}\n" + STEP.format("{id: last, type: end}")) != []
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
@@ -92,6 +118,17 @@ def test_every_key_of_a_journey_is_described() -> None:
     properties = json_schema("journey")["properties"]
     described = {key for key, value in properties.items() if "description" in value}
     assert set(properties) - described <= {"description", "tags"}
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["Qualification", "BusinessEvent", "Criterion", "Listen", "ListenPath", "Experiment", "Arm", "Metric"],
+)
+def test_every_key_of_what_happens_from_outside_is_described(model: str) -> None:
+    described = json_schema("journey")["$defs"][model]
+    bare = {key for key, value in described["properties"].items() if "description" not in value}
+    assert described["description"]
+    assert bare <= {"type", "next"}  # `next` is described where it stands for itself
 
 
 def test_an_unknown_schema_is_told() -> None:

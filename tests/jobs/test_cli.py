@@ -81,7 +81,7 @@ def test_options_may_stand_between_a_group_and_its_command(parcours: Parcours, s
 
 
 def test_commands_of_later_versions_are_absent(parcours: Parcours) -> None:
-    assert [parcours(name).status for name in ("rewind", "forecast", "pause", "report", "maintain")] == [2] * 5
+    assert [parcours(name).status for name in ("rewind", "forecast", "backfill", "report", "maintain")] == [2] * 5
 
 
 def test_the_project_may_be_named_before_or_after_the_command(parcours: Parcours, project: Path) -> None:
@@ -325,6 +325,7 @@ def test_publish_answers_in_json(parcours: Parcours, project: Path) -> None:
         "change": "publish",
         "at": "2026-03-01T00:00:00Z",
         "changed": True,
+        "inside": [],
     }
     assert json.loads(said.out) == [change]
 
@@ -366,7 +367,7 @@ def test_a_change_that_makes_no_sense_says_what_is_possible(parcours: Parcours, 
     parcours("publish", "hello", "--at", "2026-03-01")
     parcours("close", "hello", "--at", "2026-03-02")
     said = parcours("close", "hello", "--at", "2026-03-03")
-    assert (said.status, said.err) == (2, "hello is closed: it can be stopped, or a newer version published\n")
+    assert (said.status, said.err) == (2, "hello is closed: it can be paused, stopped, or a newer version published\n")
 
 
 def test_a_second_writer_is_turned_away(parcours: Parcours, project: Path) -> None:
@@ -411,6 +412,7 @@ def test_status_in_json_holds_the_same(parcours: Parcours, store: Store, tmp_pat
                 "since": "2026-03-01T00:00:00Z",
                 "inside": 2,
                 "next_read": "2026-03-05T09:00:00Z",
+                "pause": None,
             }
         ],
         "waiting": {"email": 1},

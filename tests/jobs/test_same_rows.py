@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,31 @@ def test_many_rows_come_out_as_few_do_whatever_the_partitions(
     many = contents(tmp_path / "many")
     for name, rows in by_way_of_the_driver.items():
         assert many[name] == rows, name
+
+
+ON_CORES = """
+import sys
+from pathlib import Path
+from parcours.definition.project import load_project
+from parcours.jobs import inputs, write
+from parcours.jobs.session import start_session
+from tests.jobs.test_kills import tick
+inputs.FEW, write.FEW = -1, 0
+folder = Path(sys.argv[1])
+tick(folder, start_session(load_project(folder), master=f"local[{sys.argv[2]}]"))
+"""
+
+
+@pytest.mark.parametrize("cores", [1, 7])
+def test_the_rows_are_the_same_on_any_number_of_cores(
+    before: Path, by_way_of_the_driver: dict[str, Any], tmp_path: Path, cores: int
+) -> None:
+    """This process has two."""
+    shutil.copytree(before, tmp_path / "other")
+    subprocess.run([sys.executable, "-c", ON_CORES, str(tmp_path / "other"), str(cores)], check=True)
+    others = contents(tmp_path / "other")
+    for name, rows in by_way_of_the_driver.items():
+        assert others[name] == rows, name
 
 
 def test_a_line_of_a_file_is_json_with_an_instant_and_headers(by_way_of_the_driver: dict[str, Any]) -> None:

@@ -15,13 +15,9 @@ ENGINE_LACKS = frozenset(
     {
         "step update_profile",
         "step update_audience",
-        "step jump",
         "wait best_send_time",
         "function has_received",
-        "change pause",
-        "change resume",
         "insiders move",
-        "insiders exit",
     }
 )
 FUNCTIONS = re.compile(r"\b(in_audience|event_count|has_received)\(")
@@ -44,8 +40,12 @@ def _needs(command: Case) -> Iterator[str]:
     journey = command["journey"]
     yield f"insiders {command['insiders']}"
     yield f"entry {journey['entry']['type']}"
+    for criterion in journey.get("exit_when", ()):
+        yield from (f"exit_when {kind}" for kind in ("event", "audience", "condition") if kind in criterion)
     for step in journey["steps"]:
         yield f"step {step['type']}"
         if isinstance(step.get("until"), Mapping) and "best_send_time" in step["until"]:
             yield "wait best_send_time"
+        if any("reaction" in path for path in step.get("paths", ())):
+            yield "listen reaction"
     yield from (f"function {name}" for name in FUNCTIONS.findall(str(journey)))

@@ -21,7 +21,7 @@ def check_graph(draft: Draft) -> Iterator[Finding]:
         before += 1
         yield finding
     if draft.whole is not None and not before:
-        yield from _check_ways({step.id: set(draft.whole.targets(step).values()) for step in draft.whole.steps})
+        yield from _check_ways({step.id: _ways(step, draft.whole) for step in draft.whole.steps})
 
 
 def _check_ids(draft: Draft) -> Iterator[Finding]:
@@ -54,6 +54,12 @@ def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:
         for place, path in enumerate(getattr(step, key, ())):
             if path.next is not None:
                 yield (key, place, "next"), path.next
+
+
+def _ways(step: AnyStep, journey: Journey) -> set[str]:
+    """All targets, those of a label that stands twice included: that has been told, and hides no way."""
+    labelled = (path.next for key in ("paths", "arms") for path in getattr(step, key, ()))
+    return {*journey.targets(step).values(), *(journey.next_of(step, target) for target in labelled)}
 
 
 def steps_before(step_id: str, journey: Journey) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from parcours.definition.checks.graph import steps_before
 from parcours.definition.checks.known import Known, attributes_of
@@ -14,6 +15,7 @@ from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey
 from parcours.definition.problems import Finding, Loc, did_you_mean
 from parcours.definition.steps import Experiment, Listen, Message
+from parcours.definition.times import format_duration
 
 
 def check_event(event: str, loc: Loc, known: Known) -> Iterator[Finding]:
@@ -29,13 +31,15 @@ def check_audience(audience: str, loc: Loc, known: Known) -> Iterator[Finding]:
         yield unfilled_audience(audience, loc, known.audiences)
 
 
-def check_exits(criteria: Sequence[Criterion], known: Known, scope: Scope) -> Iterator[Finding]:
-    """What is wrong with exit_when."""
-    ids = [criterion.id for criterion in criteria]
-    for place, criterion in enumerate(criteria):
+def check_exits(criteria: Sequence[tuple[int, Criterion]], known: Known, scope: Scope) -> Iterator[Finding]:
+    """What is wrong with exit_when; of each criterion that could be read, by its place in the list."""
+    first: dict[str, int] = {}
+    for place, criterion in criteria:
         loc = ("exit_when", place)
-        if criterion.id in ids[:place]:
-            yield Finding((*loc, "id"), f"criterion '{criterion.id}' stands twice", "give each its own id")
+        if criterion.id in first:
+            also = f"also the id of exit_when[{first[criterion.id]}]"
+            yield Finding((*loc, "id"), f"criterion '{criterion.id}' stands twice", also)
+        first.setdefault(criterion.id, place)
         yield from _check_happening(criterion.event, criterion.where, criterion.audience, loc, known, scope)
         if criterion.condition is not None:
             yield from check_expression(criterion.condition, scope, "boolean", (*loc, "condition"))
@@ -43,12 +47,24 @@ def check_exits(criteria: Sequence[Criterion], known: Known, scope: Scope) -> It
 
 def check_listen(step: Listen, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:
     """What is wrong with what a step listens for."""
+    yield from _check_time(step, loc, draft)
     before = _before(step.id, draft.whole) if draft.whole else None
     for place, path in enumerate(step.paths):
         here = (*loc, "paths", place)
         yield from _check_happening(path.event, path.where, path.audience, here, known, scope)
         if path.of is not None and before is not None and path.of not in before:
-            yield Finding((*here, "of"), f"no message '{path.of}' before it", _messages(path.of, before))
+            yield _wrong_message(path.of, (*here, "of"), draft, before)
+
+
+def _check_time(step: Listen, loc: Loc, draft: Draft) -> Iterator[Finding]:
+    if step.timeout is None:
+        return
+    if step.timeout <= timedelta(0):
+        yield Finding((*loc, "timeout"), "a time-out of no time: nothing is ever heard", is_warning=True)
+    longest = draft.whole.timeout if draft.whole else timedelta(0)
+    if step.timeout >= longest > timedelta(0):
+        what = f"not shorter than the journey's timeout, {format_duration(longest)}: whoever hears nothing ends there"
+        yield Finding((*loc, "timeout"), what, "write a longer timeout for the journey", is_warning=True)
 
 
 def _check_happening(
@@ -63,9 +79,15 @@ def _check_happening(
         yield from check_expression(where, scope, "boolean", (*loc, "where"))
 
 
-def _messages(written: str, before: set[str]) -> str:
-    close = did_you_mean(written, before)
-    return close or (f"before it: {', '.join(sorted(before))}" if before else "let a message step come before it")
+def _wrong_message(written: str, loc: Loc, draft: Draft, before: set[str]) -> Finding:
+    """Why it isn't one of the messages `before`, which an instance may have had."""
+    listed = f"before it: {', '.join(sorted(before))}" if before else "let a message step come before it"
+    step = next((step for _, step in draft.steps if step.id == written), None)
+    if step is None:
+        return Finding(loc, f"no message '{written}'", did_you_mean(written, before) or listed)
+    if not isinstance(step, Message):
+        return Finding(loc, f"'{written}' is no message: its type is {step.type}", listed)
+    return Finding(loc, f"no way leads here from message '{written}': nobody has had it", listed)
 
 
 def _before(step_id: str, journey: Journey) -> set[str]:
@@ -74,8 +96,10 @@ def _before(step_id: str, journey: Journey) -> set[str]:
     return {step.id for step in journey.steps if step.id in found and isinstance(step, Message)}
 
 
-def check_metric(step: Experiment, loc: Loc, known: Known, scope: Scope) -> Iterator[Finding]:
-    """What is wrong with what an experiment counts."""
+def check_experiment(step: Experiment, loc: Loc, known: Known, scope: Scope) -> Iterator[Finding]:
+    """What is wrong with whom an experiment keeps out, and with what it counts."""
+    if step.holdout == 100:
+        yield Finding((*loc, "holdout"), "all are held out: nobody takes an arm", is_warning=True)
     if step.metric is None:
         return
     yield from check_event(step.metric.event, (*loc, "metric", "event"), known)

@@ -9,7 +9,13 @@ from decimal import Decimal
 
 from parcours.definition import unsupported
 from parcours.definition.checks.graph import check_graph
-from parcours.definition.checks.happenings import check_audience, check_event, check_exits, check_listen, check_metric
+from parcours.definition.checks.happenings import (
+    check_audience,
+    check_event,
+    check_exits,
+    check_experiment,
+    check_listen,
+)
 from parcours.definition.checks.jumps import check_jump
 from parcours.definition.checks.known import Known, scope_of
 from parcours.definition.checks.lookups import check_lookup, journey_scope, step_scope
@@ -50,8 +56,7 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
         yield from _check_entry(draft, known)
     yield from check_graph(draft)
     scope = journey_scope(draft, known)
-    if draft.whole is not None:
-        yield from check_exits(draft.whole.exit_when, known, scope)
+    yield from check_exits(draft.exits, known, scope)
     for place, step in draft.steps:
         yield from _check_engine(step, ("steps", place))
         yield from _check_step(step, ("steps", place), draft, known, step_scope(step, draft, scope))
@@ -64,6 +69,9 @@ def _check_dates(journey: Journey) -> Iterator[Finding]:
         yield Finding(("ends_at",), f"not after starts_at, {iso(starts)}")
     if journey.timeout <= timedelta(0):
         yield Finding(("timeout",), "a timeout of no time: everybody leaves at once")
+    if isinstance(entry, BusinessEvent) and "reentry" in journey.model_fields_set:
+        what = "reentry says nothing of a business event: each brings in every member, once"
+        yield Finding(("reentry",), what, "leave it out", is_warning=True, on_key=True)
     if not isinstance(entry, ReadAudience):
         return
     if "reentry" in journey.model_fields_set:
@@ -138,7 +146,7 @@ def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scop
             yield from check_listen(step, loc, draft, known, scope)
         case Experiment():
             yield from _check_labels([arm.label for arm in step.arms], loc, "holdout", key="arms")
-            yield from check_metric(step, loc, known, scope)
+            yield from check_experiment(step, loc, known, scope)
         case Message():
             yield from check_send(step, loc, draft, known, scope)
         case UpdateProfile():
@@ -154,9 +162,9 @@ def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scop
 def _check_labels(labels: list[str], loc: Loc, reserved: str | None = None, key: str = "paths") -> Iterator[Finding]:
     for place, label in enumerate(labels):
         if label in labels[:place]:
-            yield Finding((*loc, key, place, "label"), f"label '{label}' stands twice", "give each path its own")
+            yield Finding((*loc, key, place, "label"), f"label '{label}' stands twice", f"give each {key[:-1]} its own")
         if label == reserved:
-            yield Finding((*loc, key, place, "label"), f"'{label}' is reserved", "give the path another label")
+            yield Finding((*loc, key, place, "label"), f"'{label}' is reserved", f"give the {key[:-1]} another label")
 
 
 def _check_condition(step: Condition, loc: Loc, known: Known, scope: Scope) -> Iterator[Finding]:

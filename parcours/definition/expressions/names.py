@@ -43,7 +43,8 @@ class LookedUp:
 class Scope:
     """The names that an expression may use, each with its Spark SQL type.
 
-    None where a name may not be used at all; of `profile` it means that its columns aren't known: any is let through.
+    None where a name may not be used at all; of `profile` it means that its columns aren't known: any is let through,
+    and where it is empty there is no profile to ask.
     `extra` are names without a prefix, `event_types` and `journeys` those that there are (None: any), `audiences` those
     that somebody fills (None: any), `lookups` what lookup steps find, by their `as`. A date or time without a zone is
     read in `zone`, the journey's.
@@ -124,6 +125,8 @@ class Names:
         if rest:
             close = did_you_mean(name, (*NAMESPACES, *self.scope.extra, *self.scope.lookups))
             raise Mistake(f"unknown name {name!r}", close or "names begin with profile, event, audience or journey")
+        if self.scope.profile is not None and not self.scope.profile:
+            raise Mistake(f"unknown name {name!r}", f"write event.{name} for an attribute, or '{name}' for text")
         raise Mistake(f"unknown name {name!r}", f"write profile.{name} for a column, or '{name}' for text")
 
     def _lookup(self, name: str, rest: Sequence[str]) -> Term:
@@ -147,6 +150,8 @@ class Names:
 
     def _profile(self, name: str) -> Term:
         columns = self.scope.profile
+        if columns is not None and not columns:
+            raise Mistake(f"profile.{name}: there is no profile here yet", "ask it in a condition step")
         if columns is not None and name not in columns:
             raise Mistake(f"profile has no column {name!r}", did_you_mean(name, columns))
         self.profile_columns.add(name)
@@ -167,7 +172,7 @@ class Names:
     def _audience(self, name: str) -> Term:
         attributes = self.scope.audience
         if attributes is None:
-            raise Mistake(f"audience.{name} is only there in journeys that an audience brings people into")
+            raise Mistake(f"audience.{name} is only there in journeys that read an audience")
         if name not in attributes and attributes is not ANY_TEXT:
             remedy = did_you_mean(name, attributes) or self._none_of(attributes)
             raise Mistake(f"audience has no attribute {name!r}", remedy)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from parcours.definition.problems import Mistake
 from parcours.definition.steps.base import StepWithNext
 from parcours.definition.values import Definition, FilledText, Name, Percent, Positive, Target, Truth
 
@@ -21,7 +22,7 @@ class Arm(Definition):
 class Metric(Definition):
     """What is counted as a success of an arm: an entrant's event."""
 
-    event: Name
+    event: Name = Field(description="A type of events.yaml.")
     where: Truth | None = Field(default=None, description="SQL expression that the event must satisfy.")
 
 
@@ -29,10 +30,16 @@ class Experiment(StepWithNext):
     """Sends the instance along one arm, the same one for a profile every time, or keeps it out of all."""
 
     type: Literal["experiment"]
-    arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
+    arms: Annotated[tuple[Arm, ...], Field(min_length=1)] = Field(description="They share the others by weight.")
     holdout: Percent | None = Field(default=None, description="Percent of them that take no arm.")
     otherwise: Target | None = Field(default=None, description="Where the held out go; the end unless given.")
     metric: Metric | None = Field(default=None, description="What is counted by arm in experiment_daily.")
+
+    @model_validator(mode="after")
+    def has_whom_to_send_otherwise(self) -> Self:
+        if self.otherwise is not None and not self.holdout:
+            raise Mistake("otherwise without holdout: nobody is held out", "write holdout: 10", at=("otherwise",))
+        return self
 
     def ways_out(self, following: str) -> dict[str, str]:
         labelled = {arm.label: arm.next or self.next or following for arm in self.arms}

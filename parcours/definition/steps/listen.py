@@ -31,7 +31,7 @@ class ListenPath(Definition):
     def is_one_thing(self) -> Self:
         exactly_one(self, "event", "reaction", "audience")
         if self.reaction is not None and self.of is None:
-            raise Mistake("a reaction to what", "write of: the id of a message step", at=("reaction",))
+            raise Mistake("reaction without of", "write of: the id of a message before it", at=("reaction",))
         if self.of is not None and self.reaction is None:
             raise Mistake("of goes with reaction only", at=("of",))
         if self.on is not None and self.audience is None:
@@ -43,7 +43,9 @@ class Listen(StepWithNext):
     """Holds the instance until the first of several things happens, or the time is over."""
 
     type: Literal["listen"]
-    paths: Annotated[tuple[ListenPath, ...], Field(min_length=1)]
+    paths: Annotated[tuple[ListenPath, ...], Field(min_length=1)] = Field(
+        description="What it listens for; of several at one moment the first listed is taken."
+    )
     timeout: Duration | None = Field(default=None, description="How long; without it until the journey's timeout.")
     on_timeout: Target | None = Field(
         default=None, description="Where those go for whom nothing happened; `next` unless given."
@@ -52,7 +54,7 @@ class Listen(StepWithNext):
     @model_validator(mode="after")
     def has_time(self) -> Self:
         if self.on_timeout is not None and self.timeout is None:
-            raise Mistake("on_timeout without timeout", "write timeout", at=("on_timeout",))
+            raise Mistake("on_timeout without timeout", "write timeout: 2d", at=("on_timeout",))
         return self
 
     def ways_out(self, following: str) -> dict[str, str]:

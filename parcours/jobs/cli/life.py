@@ -1,4 +1,4 @@
-"""Commands in the life of a journey: publish, close, stop. None of them starts Spark."""
+"""Commands in the life of a journey: publish, close, stop, pause, resume. None of them starts Spark."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,11 +7,12 @@ import typer
 from parcours.definition.problems import Problem, UserError, did_you_mean, one_of
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import Given, app, command
-from parcours.jobs.cli.arguments import At, moment
+from parcours.jobs.cli.arguments import At, length, moment
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
     from parcours.jobs.life import Change
+    from parcours.jobs.store import Store
 
 INSIDERS = ("stay", "move", "exit")
 
@@ -33,15 +34,29 @@ def publish(
     from parcours.jobs.places import open_project
     from parcours.jobs.store import Store
 
+    life.check_insiders(insiders)
     project = open_project(given.folder, given.warehouse)
     _check_known(project, ids)
     store, when = Store(project), moment(at)
-    changes = []
+    changes, inside = [], []
     for id in ids:
+        inside.append(_tell_insiders(given, store, project, id, insiders))
         changes.append(life.publish(store, project, id, when, insiders))
         for warning in _warnings_of(project, id):
             output.note(f"warning: {warning}")
-    _answer(given, changes)
+    told = [{**_as_json(change), "inside": found} for change, found in zip(changes, inside, strict=True)]
+    given.answer(told, *(str(change) for change in changes))
+
+
+def _tell_insiders(given: Given, store: "Store", project: "Project", id: str, fate: str) -> list[dict[str, object]]:
+    """Says beforehand what becomes of how many; what JSON holds of it."""
+    from parcours.jobs.insiders import insiders, lines
+
+    found = insiders(store, id, project.journeys[id].journey.version)
+    if found is not None and not given.as_json:
+        for line in lines(id, found, fate):
+            output.print_line(line)
+    return [vars(each) for each in found or ()]
 
 
 def _check_known(project: "Project", ids: list[str]) -> None:
@@ -74,5 +89,38 @@ def stop(given: Given, id: Annotated[str, typer.Argument(metavar="ID")], at: At 
     _answer(given, [life.stop(given.store(), id, moment(at))])
 
 
+@command(app, "pause")
+def pause(
+    given: Given,
+    id: Annotated[str, typer.Argument(metavar="ID")],
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Whoever comes to a message leaves there, rather than being held.")
+    ] = False,
+    for_: Annotated[
+        str | None, typer.Option("--for", metavar="D", help="How long, such as 3d or PT12H; 14 days unless given.")
+    ] = None,
+    at: At = None,
+) -> None:
+    """Nobody enters the journey meanwhile; each who is inside stops at the next message. It ends by itself."""
+    from parcours.jobs import life
+
+    when, how_long = moment(at), length(for_, "--for")
+    _answer(given, [life.pause(given.store(), id, when, discard=discard, length=how_long)])
+
+
+@command(app, "resume")
+def resume(given: Given, id: Annotated[str, typer.Argument(metavar="ID")], at: At = None) -> None:
+    """Ends the journey's pause at that time; those who are held go on, in order."""
+    from parcours.jobs import life
+
+    _answer(given, [life.resume(given.store(), id, moment(at))])
+
+
 def _answer(given: Given, changes: "list[Change]") -> None:
-    given.answer([vars(change) for change in changes], *(str(change) for change in changes))
+    given.answer([_as_json(change) for change in changes], *(str(change) for change in changes))
+
+
+def _as_json(change: "Change") -> dict[str, object]:
+    pause = change.pause
+    about = {} if pause is None else {"from": pause.start, "until": pause.end, "mode": pause.mode}
+    return {**{name: value for name, value in vars(change).items() if name != "pause"}, **about}

@@ -20,14 +20,14 @@ def status(given: Given) -> None:
 
     found = job.status(given.store())
     if given.as_json:
-        output.print_json({**vars(found), "versions": [vars(version) for version in found.versions]})
+        output.print_json({**vars(found), "versions": [job.as_json(version) for version in found.versions]})
         return
     if found.versions:
         rows = [
             (
                 version.journey_id,
                 version.version,
-                version.state,
+                version.shown_state,
                 version.inside,
                 iso(version.next_read) if version.next_read else None,
             )

@@ -39,7 +39,7 @@ def test_event_names_are_refused_where_no_event_starts_the_journey() -> None:
 
 def test_audience_names_are_refused_where_no_audience_is_read() -> None:
     assert problems("audience.best = 'x'", replace(SCOPE, audience=None)) == (
-        "audience.best is only there in journeys that an audience brings people into"
+        "audience.best is only there in journeys that read an audience"
     )
 
 
