@@ -131,6 +131,7 @@ class TickWriter:
 
     def append_frame(self, table: str, frame: Any) -> int:
         """Appends rows that Spark holds; returns how many."""
+        before = self.store.delta(table).version()
         boundary(f"before {table}")
         (
             frame.select(*ALL[table].column_names)
@@ -140,7 +141,10 @@ class TickWriter:
             .save(self.store.path(table))
         )
         boundary(f"after {table}")
-        return int(self.store.delta(table).history(1)[0]["operationMetrics"]["numOutputRows"])
+        delta = self.store.delta(table)
+        if delta.version() == before:  # Delta makes no commit of no rows
+            return 0
+        return int(delta.history(1)[0]["operationMetrics"]["numOutputRows"])
 
     def compact(self, table: str, partition: tuple[str, str]) -> None:
         """Makes few files of the many small ones that ticks have left in a partition."""
