@@ -45,9 +45,22 @@ def found_tests(earlier: Iterable[Step]) -> tuple[str, ...]:
 
 
 def without_strangers(made: list[Step]) -> list[Step]:
-    """The steps without what names a lookup or a message that isn't there any more."""
+    """The steps without what names a lookup or a message that isn't there any more; no two lookups share a name."""
+    made = _apart(made)
     known, messages = found_tests(made), {step["id"] for step in made if step["type"] == "message"}
     return [_without(step, set(ONE_TESTS + MANY_TESTS) - set(known), messages) for step in made]
+
+
+def _apart(made: list[Step]) -> list[Step]:
+    names: list[str] = []
+    found = []
+    for step in made:
+        if step["type"] == "lookup":
+            again = names.count(step["as"])
+            names.append(step["as"])
+            step = {**step, "as": f"{step['as']}{again + 1}"} if again else step
+        found.append(step)
+    return found
 
 
 def _without(step: Step, strange: set[str], messages: set[str]) -> Step:
