@@ -14,7 +14,7 @@ from parcours.definition.problems import UserError
 from parcours.jobs.lock import locked
 from parcours.jobs.pruning import Within, files_with, rows_within
 from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schema
-from parcours.tables import ALL, SOURCES
+from parcours.tables import ALL, SOURCES, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -28,6 +28,13 @@ APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERT
 
 MOST_PINNED = 40
 """Versions of tables that are kept open: what a tick or two read."""
+
+
+def _properties(table: Table) -> dict[str, str | None]:
+    found: dict[str, str | None] = dict(CHANGE_FEED if table.name in SOURCES else {})
+    if table.skipped_by:
+        found["delta.dataSkippingStatsColumns"] = ",".join(table.skipped_by)
+    return found
 
 
 class Store:
@@ -144,7 +151,7 @@ class Store:
             partition_by=list(table.partitioned_by),
             name=name,
             description=table.comment,
-            configuration=CHANGE_FEED if name in SOURCES else {},
+            configuration=_properties(table),
         )
 
     def _add_missing_columns(self, name: str) -> None:

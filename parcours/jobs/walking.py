@@ -18,7 +18,7 @@ from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
 from parcours.transforms.come import entrants_by_jump
 from parcours.transforms.gather import BY_NAME, answers_at, with_names
-from parcours.transforms.narrow import NARROW, atoms_of, counted_alike, shared_groups, told_apart, with_likeness
+from parcours.transforms.narrow import NARROW, atoms_of, shared_groups, told_apart, with_likeness
 from parcours.transforms.resolve import trails_of, with_trails
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
@@ -56,7 +56,7 @@ class Walked:
     inside_count: int
 
     def as_frames(self, spark: SparkSession) -> Frames:
-        trails = trails_of(self.result, self.names)
+        trails = trails_of(self.result, self.names, self.atoms.count)
         assert self.movers is not None
         of, rows, endings = (_beside(spark, table) for table in (trails.of, trails.rows, trails.endings))
         return Frames(with_trails(self.movers, of), rows, endings)
@@ -225,8 +225,7 @@ def _staged(store: Store, inputs: Inputs, found: DataFrame, agenda: Agenda, fold
     shared = shared_groups(movers).toArrow()
     if len(shared):
         movers = told_apart(movers, store.spark.createDataFrame(shared))
-    counted = counted_alike(movers).toArrow()
-    return with_names(movers, agenda), atoms_of(movers, _beside(store.spark, counted)).toArrow()
+    return with_names(movers, agenda), atoms_of(movers).toArrow()
 
 
 def _beside(spark: SparkSession, table: pa.Table) -> DataFrame:

@@ -111,7 +111,7 @@ def _write_sends(
     else:
         # They are brought in order before they are rendered: what is rendered is ten times as large.
         count = max(store.spark.sparkContext.defaultParallelism, figures.of("sent") // ROWS_A_PART)
-        ordered = sent.repartitionByRange(count, *resolve.SEND_ORDER).sortWithinPartitions(*resolve.SEND_ORDER)
+        ordered = resolve.in_order(sent, figures.of("sent"), count)
         folder = staging.folder / "sends"
         resolve.deliveries(ordered, agenda).write.option("compression", "lz4_raw").parquet(str(folder))
         parts = parts_of(folder)

@@ -76,6 +76,7 @@ JOURNEY_INSTANCES = Table(
     key=("instance_id",),
     # Who has ended is never read again by a tick, and never rewritten.
     partitioned_by=("status",),
+    skipped_by=("entered_at", "due_at", "tick_until"),
     columns=(
         INSTANCE_ID,
         JOURNEY_ID,
@@ -116,6 +117,7 @@ STEP_OUTCOMES = Table(
     description="All that ever happened, numbered within each instance in the order in which it did.",
     key=("instance_id", "sequence"),
     partitioned_by=("occurred_date",),
+    skipped_by=("occurred_at", "tick_until"),
     columns=(
         JOURNEY_ID,
         JOURNEY_VERSION,
@@ -140,6 +142,7 @@ DELIVERIES = Table(
     description="What was handed over for sending, as it was rendered.",
     key=("delivery_id",),
     partitioned_by=("send_date",),
+    skipped_by=("send_at", "tick_until"),
     columns=(
         Column("delivery_id", "string", "The send: a published digest of instance and step.", nullable=False),
         Column("batch_id", "string", "The file that it stands in: delivery_batches.batch_id."),

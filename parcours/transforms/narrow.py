@@ -78,18 +78,11 @@ def told_apart(movers: DataFrame, groups: DataFrame) -> DataFrame:
     )
 
 
-def counted_alike(movers: DataFrame) -> DataFrame:
-    """`alike`, `count` how many are, and `one`: the instance_id of one of them."""
-    return movers.groupBy("alike").agg(F.count("*").alias("count"), F.min("instance_id").alias("one"))
-
-
-def atoms_of(movers: DataFrame, counted: DataFrame) -> DataFrame:
-    """One row for all movers that are alike: `alike`, `count`, and the narrow columns."""
-    ones = counted.select(F.col("one").alias("instance_id"), "count")
-    found = movers.join(ones, on="instance_id", how="inner")  # one row an instance
+def atoms_of(movers: DataFrame) -> DataFrame:
+    """One row for all movers that are alike: `alike`, the narrow columns, and `count`, how many they are."""
     is_single = F.col("alike") == F.col("instance_id")
     mine = {name: F.when(is_single, F.col(name)) for name in OWN}
-    return found.withColumns(mine).select("alike", "count", *NARROW)
+    return movers.withColumns(mine).groupBy("alike", *NARROW).agg(F.count("*").alias("count"))
 
 
 def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:

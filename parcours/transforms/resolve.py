@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -14,7 +17,9 @@ from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.lines import line
 from parcours.transforms.lookup import kept_of
+from parcours.walk import clock, steps
 from parcours.walk.agenda import Agenda
+from parcours.walk.atoms import Integers
 from parcours.walk.plan import Version
 from parcours.walk.walk import Result
 
@@ -29,8 +34,13 @@ TRAIL_ROWS = pa.schema(
         ("reason", pa.string()),
         ("at", pa.int64()),
         ("queued_at", pa.int64()),
+        ("day", pa.date32()),
+        ("send_rank", pa.int64()),
+        ("sends_before", pa.int64()),
+        ("sends_then", pa.int64()),
     ]
 )
+"""`send_rank` orders sends by channel, route and moment; so many sends have a smaller one, and so many this one."""
 ENDINGS = pa.schema(
     [
         ("trail", pa.int64()),
@@ -58,8 +68,8 @@ class Trails:
     endings: pa.Table
 
 
-def trails_of(result: Result, names: Sequence[str]) -> Trails:
-    """The walk's result as tables, `names` being those of its atoms; whoever has no trail isn't there."""
+def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
+    """The walk's result as tables, of atoms with these names, so many people each; who has no trail isn't there."""
     known = result.trail_of >= 0
     of = pa.table({"alike": pa.array(names, pa.string()), "trail": pa.array(result.trail_of, pa.int64())})
     of = of.filter(pa.array(known))
@@ -67,7 +77,10 @@ def trails_of(result: Result, names: Sequence[str]) -> Trails:
     endings: list[dict[str, object]] = []
     for number, (_, trail, ending) in enumerate(result.trails):
         found = trail.rows() if trail else []
-        rows += [{"trail": number, "position": position, **row._asdict()} for position, row in enumerate(found)]
+        rows += [
+            {"trail": number, "position": position, "day": clock.moment_of(row.at).date(), **row._asdict()}
+            for position, row in enumerate(found)
+        ]
         endings.append(
             {
                 "trail": number,
@@ -84,7 +97,25 @@ def trails_of(result: Result, names: Sequence[str]) -> Trails:
                 "looked_up": [row.step_id for row in found if row.step_type == "lookup" and row.outcome == "passed"],
             }
         )
+    people = np.bincount(result.trail_of[known], weights=counts[known], minlength=len(result.trails))
+    _rank_sends(rows, [version for version, _, _ in result.trails], people)
     return Trails(of, pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS))
+
+
+def _rank_sends(rows: list[dict[str, Any]], versions: Sequence[Version], people: np.ndarray[Any, Any]) -> None:
+    """Gives the rows of sends their places among all sends of the tick; `people` is how many each trail has."""
+    sent: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["outcome"] == "sent":
+            move = versions[row["trail"]].moves[row["step_id"]]
+            assert isinstance(move, steps.Message), f"{row['step_id']} sends nothing"
+            sent[move.step.channel, row["at"]].append(row)
+    before = 0
+    for rank, key in enumerate(sorted(sent)):
+        then = int(sum(people[row["trail"]] for row in sent[key]))
+        for row in sent[key]:
+            row |= {"send_rank": rank, "sends_before": before, "sends_then": then}
+        before += then
 
 
 def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
@@ -94,8 +125,8 @@ def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
 
 def outcomes(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
     """The rows of `step_outcomes`."""
-    steps = rows.withColumnRenamed("step_id", "at_step_id")
-    happened = walked.join(steps, on="trail", how="inner")  # here a mover becomes its outcomes
+    named = rows.withColumnRenamed("step_id", "at_step_id")
+    happened = walked.join(named, on="trail", how="inner")  # here a mover becomes its outcomes
     at = F.timestamp_micros("at")
     return happened.withColumns(
         {
@@ -104,7 +135,7 @@ def outcomes(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
             "sequence": (F.col("sequence") + F.col("position")).cast("int"),
             "mode": F.lit("live"),
             "tick_until": F.timestamp_micros(F.lit(agenda.until)),
-            "occurred_date": F.to_date(at),
+            "occurred_date": F.col("day"),
         }
     ).select(*STEP_OUTCOMES.column_names)
 
@@ -168,19 +199,44 @@ SEND_ORDER = ("channel", "route", "send_date", "send_at", "instance_id", "step_i
 
 def sends(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
     """A row a send: the mover's, and where and when it goes, before anything is rendered."""
-    steps = rows.where(F.col("outcome") == "sent").select(
-        "trail", F.col("step_id").alias("at_step_id"), F.col("path").alias("variant"), "at", "queued_at"
+    of_sends = rows.where(F.col("outcome") == "sent").select(
+        "trail",
+        F.col("step_id").alias("at_step_id"),
+        F.col("path").alias("variant"),
+        "at",
+        "queued_at",
+        "day",
+        "send_rank",
+        "sends_before",
+        "sends_then",
     )
-    sent = walked.join(steps, on="trail", how="inner").withColumn("step_id", F.col("at_step_id"))  # a row a send
+    sent = walked.join(of_sends, on="trail", how="inner").withColumn("step_id", F.col("at_step_id"))  # a row a send
     at = F.timestamp_micros("at")
     return sent.withColumns(
         {
             "channel": _of_step(agenda, lambda _, m: quoted(m.channel)),
             "route": F.lit(None).cast("string"),
             "send_at": at,
-            "send_date": F.to_date(at),
+            "send_date": F.col("day"),
         }
     )
+
+
+def in_order(sent: DataFrame, count: int, part_count: int) -> DataFrame:
+    """The sends, `count` in all, in their order over so many partitions of about the same size.
+
+    An instance's id is a digest, so that its first 32 bits say about where it stands among those of one moment:
+    neither are the sends sampled for the bounds of partitions, nor are texts compared where two of these differ.
+    """
+    first_bits = F.conv(F.substring("instance_id", 1, 8), 16, 10).cast("bigint")
+    placed = sent.withColumn("first_bits", first_bits).withColumns(
+        {
+            "send_order": F.shiftleft("send_rank", 32).bitwiseOR(F.col("first_bits")),
+            "place": F.col("sends_before") + F.shiftright(F.col("sends_then") * F.col("first_bits"), 32),
+        }
+    )
+    part = F.least(F.expr(f"place * {part_count} DIV {count}"), F.lit(part_count - 1)).cast("int")
+    return placed.repartitionById(part_count, part).sortWithinPartitions("send_order", "instance_id", "step_id")
 
 
 def deliveries(sent: DataFrame, agenda: Agenda) -> DataFrame:
