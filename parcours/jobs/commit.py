@@ -13,6 +13,7 @@ import datetime as dt
 import json
 import logging
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,13 @@ from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
+from deltalake.transaction import AddAction
 
 from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
+from parcours.jobs.session import OF_THEIR_OWN
 from parcours.jobs.store import Store
+from parcours.jobs.worker_files import Files, write_files
 from parcours.tables import ALL
 
 log = logging.getLogger("parcours.tick")
@@ -145,6 +149,26 @@ class TickWriter:
         if delta.version() == before:  # Delta makes no commit of no rows
             return 0
         return int(delta.history(1)[0]["operationMetrics"]["numOutputRows"])
+
+    def append_unfolded(self, table: str, frame: Any, unfold: Callable[[pa.RecordBatch], pa.Table]) -> int:
+        """Appends what `unfold` makes of Spark's rows, to a table with one partition column; returns how many."""
+        model, delta = ALL[table], self.store.delta(table)
+        (partition,) = model.partitioned_by
+        plain = frozenset(OF_THEIR_OWN) & set(model.column_names)
+        files = Files(self.store.path(table), arrow_schema(model), partition, plain, model.skipped_by)
+        boundary(f"before {table}")
+        made = write_files(frame, files, unfold)
+        now = int(time.time() * 1000)
+        added = [
+            AddAction(file["path"], file["size"], {partition: file["value"]}, now, True, file["bounds"])
+            for file in made
+        ]
+        if added:
+            delta.create_write_transaction(
+                added, "append", delta.schema(), list(model.partitioned_by), commit_properties=self.properties
+            )
+        boundary(f"after {table}")
+        return sum(file["row_count"] for file in made)
 
     def compact(self, table: str, partition: tuple[str, str]) -> None:
         """Makes few files of the many small ones that ticks have left in a partition."""

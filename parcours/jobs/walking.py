@@ -19,7 +19,7 @@ from parcours.jobs.store import Store
 from parcours.transforms.come import entrants_by_jump
 from parcours.transforms.gather import BY_NAME, answers_at, with_names
 from parcours.transforms.narrow import NARROW, atoms_of, shared_groups, told_apart, with_likeness
-from parcours.transforms.resolve import trails_of, with_trails
+from parcours.transforms.resolve import Trails, trails_of, with_trails
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.atoms import NONE, Atoms, Integers
@@ -42,6 +42,7 @@ class Frames:
     walked: DataFrame
     rows: DataFrame
     endings: DataFrame
+    trails: Trails
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Walked:
         trails = trails_of(self.result, self.names, self.atoms.count)
         assert self.movers is not None
         of, rows, endings = (_beside(spark, table) for table in (trails.of, trails.rows, trails.endings))
-        return Frames(with_trails(self.movers, of), rows, endings)
+        return Frames(with_trails(self.movers, of), rows, endings, trails)
 
     def queued(self, figures: Tally, former: Remembered) -> dict[str, int]:
         """How many wait for room after the tick, by channel: those left alone, and those that it leaves waiting."""

@@ -17,6 +17,7 @@ from parcours.jobs.inputs import Inputs
 from parcours.jobs.store import Store
 from parcours.jobs.walking import Frames, Walked
 from parcours.transforms import resolve
+from parcours.transforms.unfold import OF_MOVER
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.tally import Tally
@@ -48,9 +49,7 @@ def write_tables(
     few = figures.outcomes <= FEW
     if walked.movers is not None:
         frames = walked.as_frames(store.spark)
-        _append(
-            writer, "step_outcomes", resolve.outcomes(frames.walked, frames.rows, agenda), figures.outcomes, few=few
-        )
+        _write_outcomes(writer, agenda, frames, figures, few=few)
         if figures.of("sent"):
             batches = _write_sends(store, project, agenda, frames, figures, writer, staging, few=few)
         predicates = [*inputs.loaded, *_by_id(walked.apart())]
@@ -73,6 +72,18 @@ def _by_id(ids: Sequence[str]) -> Iterator[str]:
 
 IDS_AT_A_TIME = 20_000
 """So many ids stand in one predicate."""
+
+
+def _write_outcomes(writer: TickWriter, agenda: Agenda, frames: Frames, figures: Tally, *, few: bool) -> None:
+    unfold = resolve.unfolding(frames.trails, agenda)
+    movers = frames.walked.select(*OF_MOVER)
+    if few:
+        rows = unfold(movers.toArrow())
+        written = rows.num_rows
+        writer.append("step_outcomes", rows)
+    else:
+        written = writer.append_unfolded("step_outcomes", movers, unfold)
+    assert written == figures.outcomes, f"{written} outcomes for {figures.outcomes} that were walked"
 
 
 def _append(writer: TickWriter, table: str, frame: DataFrame, count: int | None, *, few: bool) -> None:

@@ -17,6 +17,7 @@ from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.lines import line
 from parcours.transforms.lookup import kept_of
+from parcours.transforms.unfold import Unfolding
 from parcours.walk import clock, steps
 from parcours.walk.agenda import Agenda
 from parcours.walk.atoms import Integers
@@ -61,11 +62,12 @@ ENDINGS = pa.schema(
 
 @dataclass(frozen=True)
 class Trails:
-    """The result of a walk as Arrow: `of` (alike, trail), `rows` of each trail, and how each ends."""
+    """The result of a walk as Arrow: `of` (alike, trail), `rows` of each trail, how each ends, and of which version."""
 
     of: pa.Table
     rows: pa.Table
     endings: pa.Table
+    versions: tuple[Version, ...]
 
 
 def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
@@ -98,8 +100,9 @@ def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
             }
         )
     people = np.bincount(result.trail_of[known], weights=counts[known], minlength=len(result.trails))
-    _rank_sends(rows, [version for version, _, _ in result.trails], people)
-    return Trails(of, pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS))
+    versions = tuple(version for version, _, _ in result.trails)
+    _rank_sends(rows, versions, people)
+    return Trails(of, pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS), versions)
 
 
 def _rank_sends(rows: list[dict[str, Any]], versions: Sequence[Version], people: np.ndarray[Any, Any]) -> None:
@@ -123,21 +126,25 @@ def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
     return movers.join(trail_of, on="alike", how="inner")  # one trail a mover
 
 
-def outcomes(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
-    """The rows of `step_outcomes`."""
-    named = rows.withColumnRenamed("step_id", "at_step_id")
-    happened = walked.join(named, on="trail", how="inner")  # here a mover becomes its outcomes
-    at = F.timestamp_micros("at")
-    return happened.withColumns(
-        {
-            "step_id": F.col("at_step_id"),
-            "occurred_at": at,
-            "sequence": (F.col("sequence") + F.col("position")).cast("int"),
-            "mode": F.lit("live"),
-            "tick_until": F.timestamp_micros(F.lit(agenda.until)),
-            "occurred_date": F.col("day"),
-        }
-    ).select(*STEP_OUTCOMES.column_names)
+def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
+    """What makes the rows of `step_outcomes` of movers with their trails."""
+    rows, count = trails.rows, trails.rows.num_rows
+    versions = [trails.versions[trail] for trail in rows["trail"].to_pylist()]
+    columns = {
+        "trail": rows["trail"],
+        "position": rows["position"],
+        "journey_id": pa.array([version.journey.id for version in versions], pa.string()),
+        "journey_version": pa.array([version.journey.version for version in versions], pa.int32()),
+        **{name: rows[name] for name in ("step_id", "step_type", "outcome", "path", "reason")},
+        "occurred_at": rows["at"].cast(INSTANT),
+        "mode": pa.array(["live"] * count, pa.string()),
+        "tick_until": pa.array([agenda.until] * count, pa.int64()).cast(INSTANT),
+        "occurred_date": rows["day"],
+    }
+    return Unfolding.of(pa.table(columns), len(trails.versions), STEP_OUTCOMES.column_names)
+
+
+INSTANT = pa.timestamp("us", tz="UTC")
 
 
 def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda) -> DataFrame:
