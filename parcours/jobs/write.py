@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,15 +50,23 @@ def write_tables(
     few = figures.outcomes <= FEW
     if walked.movers is not None:
         frames = walked.as_frames(store.spark)
-        _write_outcomes(writer, agenda, frames, figures, few=few)
-        if figures.of("sent"):
-            batches = _write_sends(store, project, agenda, frames, figures, writer, staging, few=few)
-        predicates = [*inputs.loaded, *_by_id(walked.apart())]
-        removed = sum(writer.remove("journey_instances", text) for text in predicates)
-        assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
-        standing = resolve.instances(frames.walked, frames.endings, agenda)
-        _append(writer, "journey_instances", standing, figures.instances, few=few)
-        writer.compact("journey_instances", ("status", "active"))
+        sends = _rendered(store, agenda, frames, figures, staging, few=few) if figures.of("sent") else ()
+        cutter = Cutter(project.channels, staging.files, shown_outbox(project), iso(clock.moment_of(agenda.until)))
+        with ThreadPoolExecutor(1) as pool:
+            # To cut many sends takes one core as long as Spark needs to write what else there is. Of few the writes
+            # follow one another, so that each boundary between them can be tried.
+            cutting = pool.submit(_write_sends, writer, cutter, sends, figures)
+            if few:
+                cutting.result()
+            _write_outcomes(writer, agenda, frames, figures, few=few)
+            predicates = [*inputs.loaded, *_by_id(walked.apart())]
+            removed = sum(writer.remove("journey_instances", text) for text in predicates)
+            assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
+            standing = resolve.instances(frames.walked, frames.endings, agenda)
+            _append(writer, "journey_instances", standing, figures.instances, few=few)
+            writer.compact("journey_instances", ("status", "active"))
+            cutting.result()
+        batches = cutter.batches
     if inputs.spread_later is not None:
         _append(writer, "spread_entries", inputs.spread_later, None, few=few)
     return batches
@@ -104,32 +113,27 @@ def shown_outbox(project: Project) -> str:
     return project.outbox if "://" in project.outbox else os.path.relpath(project.outbox, project.folder)
 
 
-def _write_sends(
-    store: Store,
-    project: Project,
-    agenda: Agenda,
-    frames: Frames,
-    figures: Tally,
-    writer: TickWriter,
-    staging: Staging,
-    *,
-    few: bool,
-) -> list[dict[str, Any]]:
+def _rendered(
+    store: Store, agenda: Agenda, frames: Frames, figures: Tally, staging: Staging, *, few: bool
+) -> Iterable[pa.Table]:
+    """The sends as they are to be delivered, in the order of their batches, part by part."""
     sent = resolve.sends(frames.walked, frames.rows, agenda)
     if few:
         order = [(name, "ascending") for name in resolve.SEND_ORDER]
-        parts: Iterable[pa.Table] = [resolve.deliveries(sent, agenda).toArrow().sort_by(order)]
-    else:
-        # They are brought in order before they are rendered: what is rendered is ten times as large.
-        count = max(store.spark.sparkContext.defaultParallelism, figures.of("sent") // ROWS_A_PART)
-        ordered = resolve.in_order(sent, figures.of("sent"), count)
-        folder = staging.folder / "sends"
-        resolve.deliveries(ordered, agenda).write.option("compression", "lz4_raw").parquet(str(folder))
-        parts = parts_of(folder)
-    cutter = Cutter(project.channels, staging.files, shown_outbox(project), iso(clock.moment_of(agenda.until)))
-    written = writer.append_parts("deliveries", cutter.cut(parts))
+        return [resolve.deliveries(sent, agenda).toArrow().sort_by(order)]
+    # They are brought in order before they are rendered: what is rendered is ten times as large.
+    count = max(store.spark.sparkContext.defaultParallelism, figures.of("sent") // ROWS_A_PART)
+    ordered = resolve.in_order(sent, figures.of("sent"), count)
+    folder = staging.folder / "sends"
+    resolve.deliveries(ordered, agenda).write.option("compression", "lz4_raw").parquet(str(folder))
+    return parts_of(folder)
+
+
+def _write_sends(writer: TickWriter, cutter: Cutter, sends: Iterable[pa.Table], figures: Tally) -> None:
+    if not figures.of("sent"):
+        return
+    written = writer.append_parts("deliveries", cutter.cut(sends))
     assert written == figures.of("sent"), f"{written} sends for {figures.of('sent')} that were walked"
-    return cutter.batches
 
 
 ROWS_A_PART = 100_000
