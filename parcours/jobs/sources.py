@@ -87,7 +87,7 @@ def counted_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None
 
 def feedback_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
     """(delivery_id, feedback, happened, at, late) of the interval, and learnt late."""
-    if not hears_reactions(agenda):
+    if not hears_reactions(agenda) and not any(version.engaging for version in agenda.versions):
         return None
     found = _taken(store, agenda, pinned, former, "message_feedback", "feedback_at", 2, "feedback_id")
     return None if found is None else found.select("delivery_id", "feedback", "happened", "at", "late")
