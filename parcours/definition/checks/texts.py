@@ -28,7 +28,9 @@ def check_expression(
     sql: str, scope: Scope, expect: Literal["boolean", "string", "instant"] | None, loc: Loc
 ) -> Iterator[Finding]:
     """What is wrong with an SQL expression."""
-    yield from _check_compiled(lambda: compile_expression(sql, scope, expect), scope, loc, asks=expect in ("boolean", "instant"))
+    yield from _check_compiled(
+        lambda: compile_expression(sql, scope, expect), scope, loc, asks=expect in ("boolean", "instant")
+    )
 
 
 def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding]:
@@ -39,6 +41,17 @@ def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding
 def check_compared(sql: str, scope: Scope, column: str, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression to which a column of this type is compared."""
     yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc)
+
+
+def check_of_event_alone(sql: str, scope: Scope, loc: Loc) -> Iterator[Finding]:
+    """What is wrong with a condition that must hold of an event for ever, whatever becomes of people and journeys."""
+    problems = list(check_expression(sql, scope, "boolean", loc))
+    yield from problems
+    if not problems:
+        compiled = compile_expression(sql, scope, "boolean")
+        others = (compiled.profile_columns, compiled.audience_attributes, compiled.lookups)
+        if any(others) or compiled.uses_now or "journey.`" in compiled.sql:
+            yield Finding(loc, "asks more than the event itself", "write event.<attribute> only")
 
 
 MOST_JOURNEYS = 4
