@@ -128,11 +128,17 @@ def test_has_received_names_a_journey(said: Said, expression: str, message: str 
     assert said(files) == ([f"journeys/a.yaml:5: steps[0].paths[0].when: {message}"] if message else [])
 
 
-def test_has_received_is_asked_where_one_decides(said: Said) -> None:
-    step = "{id: l, type: lookup, table: t, key: {a: \"has_received('a')\"}, select: [b], as: c}"
-    assert said({"journeys/a.yaml": journey("a", step)}) == [
-        "journeys/a.yaml:5: steps[0].key.a: has_received can't be asked here (ask it in a condition step before)"
-    ]
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("has_received('b')", "has_received can't be asked here"),
+        ("now()", "what depends on the moment (now(), in_audience, event_count) can't be asked here"),
+    ],
+)
+def test_what_is_read_before_anybody_comes_asks_for_no_moment(said: Said, key: str, message: str) -> None:
+    step = f'{{id: l, type: lookup, table: t, key: {{a: "{key}"}}, select: [b], as: c}}'
+    files = {"journeys/a.yaml": journey("a", step), "journeys/b.yaml": journey("b")}
+    assert said(files)[-1:] == [f"journeys/a.yaml:5: steps[0].key.a: {message} (ask it in a condition step before)"]
 
 
 LACKING = [

@@ -29,7 +29,11 @@ def check_expression(
 ) -> Iterator[Finding]:
     """What is wrong with an SQL expression."""
     yield from _check_compiled(
-        lambda: compile_expression(sql, scope, expect), scope, loc, asks=expect in ("boolean", "instant")
+        lambda: compile_expression(sql, scope, expect),
+        scope,
+        loc,
+        asks=expect in ("boolean", "instant"),
+        is_timeless=expect == "string",
     )
 
 
@@ -40,7 +44,7 @@ def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding
 
 def check_compared(sql: str, scope: Scope, column: str, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression to which a column of this type is compared."""
-    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc)
+    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc, is_timeless=True)
 
 
 def check_of_event_alone(sql: str, scope: Scope, loc: Loc) -> Iterator[Finding]:
@@ -59,9 +63,9 @@ MOST_JOURNEYS = 4
 
 
 def _check_compiled(
-    compile_it: Callable[[], Compiled], scope: Scope, loc: Loc, *, asks: bool = False
+    compile_it: Callable[[], Compiled], scope: Scope, loc: Loc, *, asks: bool = False, is_timeless: bool = False
 ) -> Iterator[Finding]:
-    """`asks`: a condition or a moment, which are asked when an instance comes to them."""
+    """`asks`: a condition or a moment, asked when an instance comes to it; `is_timeless`: read before anybody comes."""
     try:
         compiled = compile_it()
     except ExpressionError as error:
@@ -70,6 +74,9 @@ def _check_compiled(
     else:
         if compiled.journeys and not asks:
             yield Finding(loc, "has_received can't be asked here", "ask it in a condition step before")
+        elif is_timeless and compiled.uses_now:
+            what = "what depends on the moment (now(), in_audience, event_count) can't be asked here"
+            yield Finding(loc, what, "ask it in a condition step before")
         elif len(compiled.journeys) > MOST_JOURNEYS:
             what = f"has_received of {len(compiled.journeys)} journeys in one expression"
             yield Finding(loc, what, f"{MOST_JOURNEYS} at most; make several paths of it")
