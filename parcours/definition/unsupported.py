@@ -12,13 +12,11 @@ KEYS: dict[str, frozenset[str]] = {
 }
 
 # What can be written and checked, but not run yet: whoever teaches it to the engine takes its name away from here.
-# Types of steps, `best_send_time` of a wait, `has_received` of expressions.
+# Types of steps.
 ENGINE_LACKS = frozenset(
     {
         "update_profile",
         "update_audience",
-        "best_send_time",
-        "has_received",
     }
 )
 

@@ -13,6 +13,7 @@ from parcours.jobs import check_rows
 from parcours.jobs.check_files import check_files
 from parcours.jobs.check_room import check_caps, check_limits
 from parcours.jobs.committed import Committed
+from parcours.jobs.experiments import check_experiments
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.store import Store
 
@@ -47,6 +48,7 @@ def check_everything(store: Store, project: Project) -> list[Finding]:
         for each in check(tables):
             log.info("%s: %s", each.name, "ok" if each.is_ok else "FAILED")
             findings.append(each)
+    findings += check_experiments(store, project, committed, tables.outcomes)
     findings.append(check_files(project, tables.batches))
     findings += check_limits(project, committed, tables.deliveries)
     findings += check_caps(store, committed, tables.outcomes, tables.instances)

@@ -42,6 +42,7 @@ WRITTEN = (
     "journey_daily",
     "step_daily",
     "delivery_daily",
+    "experiment_daily",
 )
 """Tables that a tick writes before it is committed, and that are put back where it was killed."""
 

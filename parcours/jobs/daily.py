@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcours.definition.steps import Experiment
 from parcours.jobs.commit import TickWriter
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
@@ -35,15 +36,18 @@ def write_daily(
     tally: Tally,
     inside: Mapping[str, int],
     feedback: Iterable[Row],
+    successes: Iterable[Row],
 ) -> None:
-    """Adds what the tick did to the three tables.
+    """Adds what the tick did to the tables.
 
-    `inside` is how many were inside each version before it, `feedback` what sends have come to (jobs/feedback.py).
+    `inside` is how many were inside each version before it, `feedback` what sends have come to (jobs/feedback.py),
+    `successes` what entrants of experiments have done (jobs/experiments.py).
     """
     days = days_of(agenda)
     _merge(store, writer, "step_daily", _step_rows(tally))
     _merge(store, writer, "journey_daily", _journey_rows(tally, agenda, days, inside), replaced=("inside",))
     _merge(store, writer, "delivery_daily", _delivery_rows(tally, feedback))
+    _merge(store, writer, "experiment_daily", _experiment_rows(tally, agenda, successes))
 
 
 def _step_rows(tally: Tally) -> Iterable[Row]:
@@ -94,6 +98,25 @@ def _delivery_rows(tally: Tally, feedback: Iterable[Row]) -> Iterable[Row]:
         if outcome == "excluded":
             row["excluded_by_reason"][reason] = row["excluded_by_reason"].get(reason, 0) + count
     return found.values()
+
+
+def _experiment_rows(tally: Tally, agenda: Agenda, successes: Iterable[Row]) -> Iterable[Row]:
+    experiments = {
+        (version.journey.id, version.journey.version, step.id)
+        for version in agenda.versions
+        for step in version.journey.steps
+        if isinstance(step, Experiment)
+    }
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for (journey_id, version, step_id, outcome, path, _, day), count in tally.steps.items():
+        if outcome == "passed" and (journey_id, version, step_id) in experiments:
+            counts[journey_id, version, step_id, path, day, "entrants"] += count
+    names = ("journey_id", "journey_version", "step_id", "arm", "day")
+    for row in successes:
+        counts[(*(row[name] for name in names), "converted")] += row["count"]
+    for place in {key[:-1] for key in counts}:
+        added = {name: counts[(*place, name)] for name in ("entrants", "converted")}
+        yield {**dict(zip(names, place, strict=True)), **added}
 
 
 def _merge(store: Store, writer: TickWriter, name: str, rows: Iterable[Row], *, replaced: Sequence[str] = ()) -> None:

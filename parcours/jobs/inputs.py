@@ -38,6 +38,7 @@ from parcours.transforms.come import (
 )
 from parcours.transforms.gather import People, gather, only_used, reads_back_to
 from parcours.transforms.happen import of_profiles, reached
+from parcours.transforms.history import Past
 from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
@@ -105,6 +106,8 @@ class Inputs:
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
     gathered: Callable[[DataFrame], DataFrame] | None = None
     """Makes movers of further candidates."""
+    past: Past | None = None
+    """What people were sent before the tick."""
 
     @property
     def are_few(self) -> bool:
@@ -178,7 +181,9 @@ def read_inputs(
     movers = gathered(found)
     read = sum(store.most_rows(name, pinned.versions.get(name)) for name in ("profiles", "audience_members"))
     read += store.most_rows("journey_instances")
-    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered)
+    sent = store.read("deliveries") if former.until is not None else None
+    past = Past(sent, source(store, pinned, "message_feedback"))
+    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered, past)
 
 
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:

@@ -34,6 +34,7 @@ ENGINE_TABLES = (
     "journey_daily",
     "step_daily",
     "delivery_daily",
+    "experiment_daily",
 )
 
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from parcours.definition.columns import KnownOrText
 from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey, journey_from_json
+from parcours.definition.steps import Message
 from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
 from parcours.jobs.pauses import pauses_of
@@ -166,7 +167,16 @@ def live_versions(
                 templates=templates,
             )
         )
-    return found
+    return engaging(found)
+
+
+def engaging(versions: list[Version]) -> list[Version]:
+    """The same, each knowing its messages on channels whose best time to send anybody waits for."""
+    channels = {channel for version in versions for channel in version.timed_channels}
+    for version in versions:
+        messages = [step for step in version.journey.steps if isinstance(step, Message)]
+        version.engaging |= {message.id for message in messages if message.channel in channels}
+    return versions
 
 
 _JUMPS = re.compile(r'"journey":"([a-z][a-z0-9_]*)"')

@@ -59,7 +59,7 @@ def hears_reactions(agenda: Agenda) -> bool:
 def events_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
     """The events of those types: of the interval, and learnt late; with `happened`, `at` and `late`."""
     names = event_names(agenda)
-    found = _taken(store, agenda, pinned, former, "events", "event_time", 0, "event_id") if names else None
+    found = taken(store, agenda, pinned, former, "events", "event_time", 0, "event_id") if names else None
     return None if found is None else found.where(F.col("event_type").isin(names))
 
 
@@ -87,13 +87,13 @@ def counted_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None
 
 def feedback_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
     """(delivery_id, feedback, happened, at, late) of the interval, and learnt late."""
-    if not hears_reactions(agenda):
+    if not hears_reactions(agenda) and not any(version.engaging for version in agenda.versions):
         return None
-    found = _taken(store, agenda, pinned, former, "message_feedback", "feedback_at", 2, "feedback_id")
+    found = taken(store, agenda, pinned, former, "message_feedback", "feedback_at", 2, "feedback_id")
     return None if found is None else found.select("delivery_id", "feedback", "happened", "at", "late")
 
 
-def _taken(
+def taken(
     store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, table: str, time: str, kind: int, id: str
 ) -> DataFrame | None:
     """Rows of a table in which the first row of a key stands: those whose time has come, and those learnt late."""

@@ -29,6 +29,7 @@ from parcours.jobs.commit import (
     versions,
 )
 from parcours.jobs.daily import write_daily
+from parcours.jobs.experiments import count_successes
 from parcours.jobs.feedback import count_feedback
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
 from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
@@ -114,7 +115,8 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
         figures = tally(walked.result, walked.atoms)
         batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
     feedback = count_feedback(store, agenda, pinned, former)
-    write_daily(store, TickWriter(store, name), agenda, figures, former.inside, feedback)
+    successes = count_successes(store, project, agenda, pinned, former)
+    write_daily(store, TickWriter(store, name), agenda, figures, former.inside, feedback, successes)
     row = _tick_row(store, project, agenda, pinned, former, walked, figures, batches, began)
     after = After(batches, _finished(agenda, walked, row["counts"]))
     staging.seal(name, after)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.atoms import NONE, Atoms, Integers
 from parcours.walk.channels import Prefix
+from parcours.walk.history import Moments
 from parcours.walk.people import people_of
 from parcours.walk.tally import Tally
 from parcours.walk.walk import Asked, Result, Task, walk
@@ -148,7 +149,7 @@ def walk_all(
         return _nobody(project, agenda, former)
     movers, table = _staged(store, inputs, inputs.movers, agenda, folder / "movers")
     people, ordered = people_of(table, agenda.versions), table.sort_by("alike")
-    answers: dict[Asked, tuple[Integers, Integers]] = {}
+    known = Answers()
     reasons: Mapping[str, str | None] = {}
     rounds = 0
     while True:
@@ -170,7 +171,9 @@ def walk_all(
             forced=agenda.forced,
             allow_list_from=inputs.allow_list_from,
             queue_ends=_queue_ends(ordered, inputs),
-            answers=answers,
+            answers=known.of,
+            opened=known.opened,
+            engagements=people.engagements,
         )
         result = walk(task)
         if result.queues:
@@ -181,9 +184,9 @@ def walk_all(
             assert len(further) == len(result.jumping), f"{len(further)} of {len(result.jumping)} who jump"
             movers, table = movers.unionByName(more), pa.concat_tables([table, further], promote_options="default")
             people, ordered = people_of(table, agenda.versions), table.sort_by("alike")
-            answers = {}  # they go by the numbers of atoms, which are others now
+            known = Answers()  # they go by the numbers of atoms, which are others now
         elif result.asked:
-            answers |= _answer(store, movers, agenda, people.names, ordered, result)
+            known.take(_answer(store, inputs, movers, agenda, people.names, ordered, result), result)
         elif result.jump_reasons != reasons:
             reasons = result.jump_reasons
         else:
@@ -191,6 +194,26 @@ def walk_all(
     inside = pc.sum(ordered.filter(pc.is_null(ordered["moment"]))["count"]).as_py() or 0
     # Where nobody moves there is nothing to write, and Spark isn't asked again.
     return Walked(movers if len(ordered) else None, ordered, people.atoms, people.names, result, inside)
+
+
+@dataclass
+class Answers:
+    """What Spark has answered so far, and what of the tick itself each answer took into account."""
+
+    of: dict[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
+    opened: dict[tuple[Asked, int], Moments] = field(default_factory=dict)
+
+    def take(self, found: Mapping[Asked, tuple[Integers, Integers]], result: Result) -> None:
+        """Adds the answers to a walk's questions; of those answered before they take the place."""
+        for asked, (atoms, answers) in found.items():
+            former_atoms, former = self.of.get(asked, (atoms[:0], answers[:0]))
+            stays = ~np.isin(former_atoms, atoms)
+            whose = np.concatenate([former_atoms[stays], atoms])
+            order = np.argsort(whose)
+            self.of[asked] = whose[order], np.concatenate([former[stays], answers])[order]
+            for atom in map(int, atoms):
+                self.opened.pop((asked, atom), None)
+        self.opened |= result.opened
 
 
 def _jumpers(
@@ -252,7 +275,7 @@ def _nobody(project: Project, agenda: Agenda, former: Remembered) -> Walked:
     matrix = nothing.reshape(0, 1)
     atoms = Atoms(
         nothing, nothing, nothing, nothing, matrix, matrix, matrix, matrix, matrix, matrix.astype(bool), {},
-        nothing.astype(bool), nothing.astype(bool), nothing, nothing,
+        nothing.astype(bool), nothing.astype(bool), nothing, nothing, nothing,
     )  # fmt: skip
     result = walk(
         Task(
@@ -283,6 +306,7 @@ def _queue_ends(table: pa.Table, inputs: Inputs) -> dict[str, tuple[Prefix, int]
 
 def _answer(
     store: Store,
+    inputs: Inputs,
     movers: DataFrame,
     agenda: Agenda,
     ids: list[str],
@@ -290,10 +314,15 @@ def _answer(
     result: Result,
 ) -> dict[Asked, tuple[Integers, Integers]]:
     """Spark's answers to the questions of a walk."""
-    rows = [(ids[atom], *asked) for asked, atoms in result.asked.items() for atom in atoms]
-    schema = "instance_id string, version int, question int, moment bigint"
+    rows = [
+        (ids[atom], *asked, list(result.opened.get((asked, int(atom)), ())))
+        for asked, atoms in result.asked.items()
+        for atom in atoms
+    ]
+    schema = "instance_id string, version int, question int, moment bigint, __engaged_now array<bigint>"
     frame = store.spark.createDataFrame(rows, schema)
-    found = answers_at(movers, frame, agenda).toArrow().to_pylist()
+    looks_back = any(agenda.versions[version].questions[number].looks_back for version, number, _ in result.asked)
+    found = answers_at(movers, frame, agenda, inputs.past if looks_back else None).toArrow().to_pylist()
     place = {
         (one, version): atom for atom, (one, version) in enumerate(zip(ids, table["version"].to_pylist(), strict=True))
     }

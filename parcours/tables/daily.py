@@ -1,4 +1,4 @@
-"""The three tables for analysts, maintained with each tick: counts by UTC day, live instances only."""
+"""The tables for analysts, maintained with each tick: counts by UTC day, live instances only."""
 
 from parcours.tables.engine import JOURNEY_ID, JOURNEY_VERSION
 from parcours.tables.model import Column, Table
@@ -73,4 +73,21 @@ DELIVERY_DAILY = Table(
     ),
 )
 
-DAILY: dict[str, Table] = {table.name: table for table in (JOURNEY_DAILY, STEP_DAILY, DELIVERY_DAILY)}
+EXPERIMENT_DAILY = Table(
+    name="experiment_daily",
+    grain="a day of an arm of an experiment",
+    description="Who took the arm on the day, and how many of these did later what the metric names, so that a rate is "
+    "of one row. An event counts from after the passage until thirty days after it, each entrant once.",
+    key=("journey_id", "journey_version", "step_id", "arm", "day"),
+    columns=(
+        JOURNEY_ID,
+        JOURNEY_VERSION,
+        Column("step_id", "string", "The experiment.", nullable=False),
+        Column("arm", "string", "Label of the arm; `holdout` for those who took none.", nullable=False),
+        DAY,
+        _count("entrants", "Instances that came to the experiment on the day and were given the arm."),
+        _count("converted", "Of these, those who did so far what the metric names; 0 without a metric."),
+    ),
+)
+
+DAILY: dict[str, Table] = {table.name: table for table in (JOURNEY_DAILY, STEP_DAILY, DELIVERY_DAILY, EXPERIMENT_DAILY)}

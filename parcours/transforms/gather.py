@@ -15,7 +15,8 @@ from pyspark.sql.window import Window
 
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.eligibility import Lists, with_eligibility
-from parcours.transforms.happen import with_signals
+from parcours.transforms.happen import with_engagement, with_signals
+from parcours.transforms.history import Past, with_past
 from parcours.transforms.lookup import with_lookups
 from parcours.transforms.narrow import with_groups
 from parcours.walk import clock
@@ -57,7 +58,8 @@ def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types:
     wanted = only_who_are_wanted(remembering, agenda)
     found = with_lookups(wanted, agenda, people.tables)
     reached = with_signals(found, people.heard, people.feedback, agenda)
-    member = with_memberships(reached, agenda, people.members)
+    engaged = with_engagement(reached, people.feedback, agenda)
+    member = with_memberships(engaged, agenda, people.members)
     answered = with_answers(member, agenda)
     return with_groups(with_eligibility(answered, agenda.versions, people.lists), agenda)
 
@@ -280,22 +282,27 @@ def with_answers(movers: DataFrame, agenda: Agenda) -> DataFrame:
 
 
 def _answers(version: Version) -> str:
-    texts = ["NULL" if question.uses_now else question.sql for question in version.questions]
+    texts = ["NULL" if question.is_open else question.sql for question in version.questions]
     return _typed(f"array({', '.join(texts)})", "bigint")
 
 
-def answers_at(movers: DataFrame, asked: DataFrame, agenda: Agenda) -> DataFrame:
+def answers_at(movers: DataFrame, asked: DataFrame, agenda: Agenda, past: Past | None) -> DataFrame:
     """Answers to questions about a moment: (instance_id, version, question, moment, answer).
 
-    `asked` has (instance_id, version, question, moment), unique.
+    `asked` has (instance_id, version, question, moment), unique, and `__engaged_now`; `past` is None where no question
+    looks back.
     """
     joined = movers.drop("moment").join(asked, on=["instance_id", "version"], how="inner")
     timed = joined.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
+    looking = timed if past is None else with_past(timed, agenda, past)
     texts = []
     for version in agenda.versions:
-        cases = [f"WHEN {k} THEN {q.sql}" for k, q in enumerate(version.questions) if q.uses_now]
+        which = [
+            (k, q) for k, q in enumerate(version.questions) if q.is_open and (past is not None or not q.looks_back)
+        ]
+        cases = [f"WHEN {k} THEN {question.sql}" for k, question in which]
         texts.append(f"CASE question {' '.join(cases)} END" if cases else "")
-    return timed.select(
+    return looking.select(
         "instance_id", "version", "question", "moment", by_version(texts, "CAST(NULL AS BIGINT)").alias("answer")
     )
 

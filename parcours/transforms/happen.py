@@ -21,9 +21,11 @@ KINDS = {
     "clicked": ("clicked",),
     "bounced": ("bounced_hard", "bounced_soft"),
     "unsubscribed": ("unsubscribed",),
+    "engaged": ("opened", "clicked"),
 }
-"""The feedback that each reaction is."""
-SIGNALS = "array<struct<at:bigint,late:string,signal:int>>"
+"""The feedback that each reaction is; `engaged` nobody listens for, but the best time to send counts it."""
+SIGNALS = "array<struct<at:bigint,late:string,signal:int,allows:bigint>>"
+ENGAGED = "array<struct<step:string,at:bigint>>"
 
 
 def late_order(happened: Column, kind: int, *key: Column | str) -> Column:
@@ -130,17 +132,39 @@ def with_signals(movers: DataFrame, heard: DataFrame | None, feedback: DataFrame
         parts.append(_that_count(each, agenda))
     collected = union(*parts)
     assert collected is not None
-    signals = F.sort_array(F.collect_list(F.struct("at", "late", "signal"))).cast(SIGNALS).alias("signals")
+    signals = F.sort_array(F.collect_list(F.struct("at", "late", "signal", "allows"))).cast(SIGNALS).alias("signals")
     by_mover = collected.groupBy("instance_id", "version").agg(signals)
     return movers.join(by_mover, on=["instance_id", "version"], how="left")  # one row a mover
 
 
 def _that_count(each: DataFrame, agenda: Agenda) -> DataFrame:
-    """Those whose `where` is true."""
+    """Those whose `where` is true, or may be with what the mover has received; `allows` says when (walk.received)."""
     timed = each.withColumns({"__now": F.timestamp_micros("at"), "__local_now": local_time("at")})
     texts = []
     for version in agenda.versions:
         cases = [f"WHEN {number} THEN {s.where}" for number, s in enumerate(version.signals) if s.where is not None]
-        texts.append(f"CASE signal {' '.join(cases)} ELSE true END" if cases else "true")
-    counts = F.coalesce(by_version(texts, "true"), F.lit(False))
-    return timed.where(counts).select("instance_id", "version", "at", "late", "signal")
+        texts.append(f"CASE signal {' '.join(cases)} ELSE 1L END" if cases else "1L")
+    allowing = timed.withColumn("allows", by_version(texts, "1L"))
+    return allowing.where("allows <> 0").select("instance_id", "version", "at", "late", "signal", "allows")
+
+
+def with_engagement(movers: DataFrame, feedback: DataFrame | None, agenda: Agenda) -> DataFrame:
+    """Adds `engaged`: when sends that the tick may make were opened, where anybody waits for the best time to send.
+
+    Known before they are made are such things only where a tick is made later than its time.
+    """
+    steps = [
+        f"array({', '.join(quoted(step) for step in sorted(version.engaging))})" if version.engaging else ""
+        for version in agenda.versions
+    ]
+    if feedback is None or not any(steps):
+        return movers.withColumn("engaged", F.lit(None).cast(ENGAGED))
+    asked = movers.select(
+        "instance_id", "version", F.explode(by_version(steps, "CAST(array() AS ARRAY<STRING>)")).alias("step")
+    )
+    named = asked.withColumn("delivery_id", F.md5(F.concat_ws("|", "instance_id", "step")))
+    opened = feedback.where(F.col("feedback").isin(*KINDS["engaged"]) & F.col("late").isNull())
+    found = named.join(opened, on="delivery_id", how="inner")  # a row a feedback, which is known by its id
+    engaged = F.sort_array(F.collect_list(F.struct("step", "at"))).cast(ENGAGED).alias("engaged")
+    by_mover = found.groupBy("instance_id", "version").agg(engaged)
+    return movers.join(by_mover, on=["instance_id", "version"], how="left")  # one row a mover

@@ -41,9 +41,11 @@ NARROW = (
     "signals",
     "is_apart",
     "jump",
+    "person",
+    "engaged",
 )
 """See `walk.people.people_of`."""
-OWN = ("late", "queue_order", "address_group", "coupled_profile", "signals", "is_apart", "jump")
+OWN = ("late", "queue_order", "address_group", "coupled_profile", "signals", "is_apart", "jump", "person", "engaged")
 """Those that are a person's own: who has one that counts isn't alike anybody."""
 
 
@@ -53,7 +55,7 @@ def with_likeness(movers: DataFrame, agenda: Agenda) -> DataFrame:
     Where places are contended, or answers depend on the moment, it is the instance's id, which gives the order.
     """
     told_apart = by_version([str(version.is_individual).lower() for version in agenda.versions])
-    own = [F.col(name).isNotNull() for name in ("coupled_profile", "late", "signals", "jump")]
+    own = [F.col(name).isNotNull() for name in ("coupled_profile", "late", "signals", "jump", "person")]
     is_single = reduce(Column.__or__, [told_apart, F.col("is_apart"), *own])
     texts = [f"coalesce(CAST({name} AS STRING), '-')" for name in NARROW if name not in OWN]
     digest = F.expr(f"md5(concat_ws('|', {', '.join(texts)}))")
@@ -96,10 +98,21 @@ def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:
         {
             "address_group": address_group,
             "coupled_profile": coupled_profile,
+            "person": F.when(_asks_or_is_asked(agenda) | F.col("engaged").isNotNull(), F.col("profile_id")),
             "jump": F.when(F.col("moment").isNotNull() & F.startswith("entry_key", F.lit("jump|")), F.col("entry_key")),
             "misfit_attributes": by_version([_misfits(version) for version in agenda.versions], "0"),
         }
     ).drop("address_keys", "is_coupled")
+
+
+def _asks_or_is_asked(agenda: Agenda) -> Column:
+    """Whether anybody asks what the mover has received, the mover itself or another one of its profile."""
+    asked = {journey for version in agenda.versions for journey in version.received_journeys}
+    looking = [
+        version.journey.id in asked or any(question.looks_back for question in version.questions)
+        for version in agenda.versions
+    ]
+    return by_version([str(looks).lower() for looks in looking])
 
 
 def _misfits(version: Version) -> str:

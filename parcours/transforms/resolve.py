@@ -269,18 +269,13 @@ def deliveries(sent: DataFrame, agenda: Agenda) -> DataFrame:
             "address": _of_step(agenda, lambda v, m: f"addresses[{v.send_of(m.id)}]"),
             "template": _of_step(agenda, lambda _, m: quoted(m.template) if m.template else None),
             "template_hash": _of_step(agenda, lambda v, m: quoted(v.contents[m.id].template_hash)),
-            "content": _of_step(agenda, _content, "CAST(map() AS MAP<STRING,STRING>)"),
+            "content": _of_step(agenda, lambda v, m: v.contents[m.id].content, "CAST(map() AS MAP<STRING,STRING>)"),
             "queued_at": F.timestamp_micros("queued_at"),
             "tick_until": F.timestamp_micros(F.lit(agenda.until)),
             "unsubscribe_url": F.when(F.col("category") == "marketing", F.col("__unsubscribe_url")),
         }
     )
     return made.withColumn("line", line(agenda)).select(*DELIVERIES.column_names, "line")
-
-
-def _content(version: Version, message: Message) -> str:
-    fields = version.contents[message.id].fields
-    return f"map({', '.join(f'{quoted(name)}, {text}' for name, text in fields.items())})"
 
 
 def _of_step(

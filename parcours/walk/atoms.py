@@ -53,6 +53,8 @@ class Atoms:
     """The profile's last entry into this journey before the tick."""
     pair: Integers
     """Number of the (journey, profile) where more than one atom of the tick belongs to it; else -1."""
+    person: Integers
+    """Number of the profile where somebody asks what it has received; else -1."""
 
     def __len__(self) -> int:
         return len(self.count)
@@ -80,6 +82,8 @@ class Happening(NamedTuple):
     at: int
     late: int | None = None
     """Its place among what was learnt late, all at the tick's start, one after another."""
+    allows: int = 1
+    """Bit k: it counts where variant k of the signal's `received` holds."""
 
 
 @dataclass(frozen=True)

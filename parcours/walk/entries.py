@@ -45,13 +45,24 @@ class Entries:
     def enter(self, cells: list[Cell], at: int) -> None:
         """Judges all who come at the moment, in order of their ids; then those let in take their first steps."""
         admitted: list[Cell] = []
-        for group in self._by_turn(cells):
+        wanted = [part for cell in cells if (part := self._wanted(cell, at))]
+        for group in self._by_turn(wanted) if wanted else ():
             for cell in group:
                 admitted += self._judge(cell, at)
         for cell in admitted:
             self.walk.plan_timeouts(cell)
             self.walk.advance(cell, cell.version.first_step, at)
         self.walk.rounds(at)
+
+    def _wanted(self, cell: Cell, at: int) -> Cell | None:
+        """Those whose event satisfies the `where` of the entry, as far as Spark alone couldn't tell."""
+        if cell.version.entry_question is None:
+            return cell
+        answers = self.walk.answers(cell, cell.version.entry_question, at)
+        if answers is None:
+            return None  # asked: the walk is made again
+        has_jumped = np.array([int(atom) in self.walk.jumps.key_of for atom in cell.atoms], dtype=bool)
+        return self.walk.divide(cell, has_jumped | (answers == 1))[0]
 
     def left(self, cell: Cell) -> None:
         """Notes that the instances of a cell are over."""

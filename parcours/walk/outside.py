@@ -14,8 +14,8 @@ from parcours.walk.steps import Listen
 if TYPE_CHECKING:
     from parcours.walk.walk import Walk
 
-Signals = Mapping[int, set[int]]
-"""By atom the signals that reach it at one moment."""
+Signals = Mapping[int, Mapping[int, int]]
+"""By atom the signals that reach it at one moment, each with what it `allows` (Happening)."""
 
 
 class Outside:
@@ -23,13 +23,14 @@ class Outside:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.at: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-        self.late: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self.at: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        self.late: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
         """By their places among what was learnt late (2.1)."""
         self.is_reached = np.zeros(len(walk.atoms), dtype=bool)
         self.place: dict[int, Cell] = {}
-        for atom, signal, at, late in walk.task.happenings:
-            (self.at[at] if late is None else self.late[late])[atom].add(signal)
+        for atom, signal, at, late, allows in walk.task.happenings:
+            own = (self.at[at] if late is None else self.late[late])[atom]
+            own[signal] = own.get(signal, 0) | allows
             self.is_reached[atom] = True
 
     def note(self, cell: Cell) -> None:
@@ -52,7 +53,8 @@ class Outside:
             cell = self._standing(atom)
             if cell is None:
                 continue
-            criterion = next((exit.id for exit in cell.version.exits if not own.isdisjoint(exit.signals)), None)
+            counting = self._counting(cell, atom, own, at)
+            criterion = next((exit.id for exit in cell.version.exits if not counting.isdisjoint(exit.signals)), None)
             if criterion is not None:
                 found[id(cell), criterion].append(atom)
                 cells[id(cell)] = cell
@@ -67,7 +69,7 @@ class Outside:
             cell = self._standing(atom)
             if cell is None or not isinstance(cell.move, Listen) or not (is_late or cell.arrived_at < at):
                 continue
-            label = cell.move.heard(own)
+            label = cell.move.heard(self._counting(cell, atom, own, at))
             if label is not None:
                 found[id(cell), label].append(atom)
                 cells[id(cell)] = cell
@@ -76,6 +78,20 @@ class Outside:
             assert woken.move is not None
             woken.note(at, "passed", label, "late" if is_late else None)
             self.walk.advance(woken, woken.move.targets[label], at)
+
+    def _counting(self, cell: Cell, atom: int, own: Mapping[int, int], at: int) -> set[int]:
+        """Those of the signals whose `where` is true, with what the atom has received so far."""
+        found = set()
+        for signal, allows in own.items():
+            received, place = cell.version.signals[signal].received, 0
+            if received.journeys:
+                places = self.walk.history.places(cell.part(cell.atoms == atom), received, at)
+                if places is None:
+                    continue  # asked: the walk is made again
+                place = int(places[0])
+            if allows >> place & 1:
+                found.add(signal)
+        return found
 
     def _standing(self, atom: int) -> Cell | None:
         cell = self.place.get(atom)

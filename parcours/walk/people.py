@@ -25,6 +25,8 @@ class People:
     arrivals: list[Arrival]
     happenings: list[Happening]
     names: list[str]
+    engagements: Mapping[tuple[int, str], list[int]]
+    """(atom, message step) -> when a send that the tick may make was opened."""
 
 
 def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
@@ -51,19 +53,26 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
         is_inside=_booleans(table["is_inside"]),
         last_entry_at=_integers(table["last_entry_at"], NONE),
         pair=_pairs(table["coupled_profile"], version, versions),
+        person=_codes(table["person"]),
     )
     signals = _signals(table["signals"])
     late = {text for text in pc.unique(table["late"]).to_pylist() if text is not None}
     late |= {signal["late"] for _, signal in signals if signal["late"] is not None}
     order = {text: number for number, text in enumerate(sorted(late))}
     happenings = [
-        Happening(atom, signal["signal"], signal["at"], order[signal["late"]] if signal["late"] is not None else None)
-        for atom, signal in signals
+        Happening(
+            atom, one["signal"], one["at"], order[one["late"]] if one["late"] is not None else None, one["allows"]
+        )
+        for atom, one in signals
     ]
-    return People(atoms, _arrivals(table, order), happenings, table["alike"].to_pylist())
+    engagements: dict[tuple[int, str], list[int]] = {}
+    for atom, one in _signals(table["engaged"]):
+        engagements.setdefault((atom, one["step"]), []).append(one["at"])
+    return People(atoms, _arrivals(table, order), happenings, table["alike"].to_pylist(), engagements)
 
 
 def _signals(column: Any) -> list[tuple[int, dict[str, Any]]]:
+    """(atom, struct) of each struct in a column of lists of them."""
     has_any = pc.any(pc.greater(pc.list_value_length(column), 0)).as_py()
     if not has_any:
         return []
@@ -132,6 +141,12 @@ def _pairs(profiles: Any, version: Integers, versions: Sequence[Version]) -> Int
     _, numbers = np.unique(codes * len(journeys) + journey_of[version[known]], return_inverse=True)
     pairs[known] = numbers
     return pairs
+
+
+def _codes(column: Any) -> Integers:
+    """A number for each text; -1 for null."""
+    known: Integers = column.combine_chunks().dictionary_encode().indices.cast(pa.int64()).fill_null(-1).to_numpy()
+    return known
 
 
 def _arrivals(table: pa.Table, order: Mapping[str, int]) -> list[Arrival]:

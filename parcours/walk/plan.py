@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -20,8 +18,10 @@ from parcours.definition.journeys import (
     ReadAudience,
 )
 from parcours.definition.steps import Jump, Lookup, Message
-from parcours.definition.templates import compile_template
 from parcours.walk import clock
+from parcours.walk.best_time import best_hour
+from parcours.walk.contents import Rendering
+from parcours.walk.received import NOTHING, Received, allows, ask_knowing, received_of
 
 if TYPE_CHECKING:
     from parcours.walk.steps import Move
@@ -31,11 +31,23 @@ if TYPE_CHECKING:
 class Question:
     """Something about a person that decides where they go: Spark SQL text of a BIGINT; null is the answer «none».
 
-    With `uses_now` the answer depends on the moment (`__now`), and it is asked when that is known.
+    Most are asked of everybody at once. With `uses_now` the answer depends on the moment (`__now`), and it is asked
+    when that is known; with `looks_back` on what a profile was sent before the tick, read only of those who ask.
     """
 
     sql: str
     uses_now: bool = False
+    looks_back: bool = False
+    channel: str | None = None
+    """Whose messages that were opened in this very tick count besides."""
+    variants: tuple[int, ...] = ()
+    """In place of a text: the questions of which `received` says which one is to be asked."""
+    received: Received = NOTHING
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is asked in the midst of the walk."""
+        return self.uses_now or self.looks_back
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,9 @@ class Signal:
     name: str
     """The event's type, the audience, or the message step that is reacted to."""
     where: str | None = None
-    """Spark SQL text of a boolean, over the names of expressions; of an event `event` are its own attributes."""
+    """Spark SQL text of a BIGINT over the names of expressions: bit k is set where it is true, were it variant k of
+    `received`; of an event `event` are its own attributes."""
+    received: Received = NOTHING
 
 
 @dataclass(frozen=True)
@@ -87,17 +101,6 @@ class Found:
         """Of the finding: a struct, or an array of structs."""
         row = f"struct<{','.join(f'{name}:{kind}' for name, kind in self.columns.items())}>"
         return f"array<{row}>" if self.is_many else row
-
-
-@dataclass(frozen=True)
-class Rendering:
-    """What a message says: Spark SQL text of each field, over the names of expressions."""
-
-    fields: Mapping[str, str]
-    template: str | None
-    template_hash: str
-    unsubscribe_url: str | None
-    """Spark SQL text of what the fields call `__unsubscribe_url`."""
 
 
 @dataclass
@@ -129,6 +132,12 @@ class Version:
     """Those of in_audience: asked at a moment."""
     asked_events: dict[str, int] = field(default_factory=dict)
     """The types of events that are counted, each with the longest time, in microseconds."""
+    received_journeys: set[str] = field(default_factory=set)
+    """Those of has_received."""
+    timed_channels: set[str] = field(default_factory=set)
+    """Those whose best time is waited for."""
+    engaging: set[str] = field(default_factory=set)
+    """Messages on channels whose best time anybody waits for."""
     contents: dict[str, Rendering] = field(default_factory=dict)
     """What each message says, by step."""
 
@@ -138,7 +147,7 @@ class Version:
         placed = {name: replace(found, place=self._place(name)) for name, found in self.scope.lookups.items()}
         self.scope = replace(self.scope, lookups=placed)
         self.holdout = self._holdout_question()
-        self.entry_where = self._entry_where()
+        self.entry_where, self.entry_question = self._entry_where()
         self.exits = [self._exit(criterion) for criterion in self.journey.exit_when]
         for step in self.journey.steps:
             self.moves[step.id] = plan_step(step, self)
@@ -181,20 +190,31 @@ class Version:
         contended = any(isinstance(move, Cap | Jump) for move in self.moves.values()) or any(
             self.channels[send.channel].limits or self.channels[send.channel].ramp_up for send in self.sends
         )
-        return contended or any(question.uses_now for question in self.questions)
+        return contended or any(question.is_open for question in self.questions)
 
     # ---------------------------------------------------------------------------------------------- while planning
-    def ask(self, sql: str, *, uses_now: bool = False) -> int:
+    def ask(
+        self,
+        sql: str,
+        *,
+        uses_now: bool = False,
+        looks_back: bool = False,
+        channel: str | None = None,
+        variants: tuple[int, ...] = (),
+        received: Received = NOTHING,
+    ) -> int:
         """Number of the question, shared by all steps that ask the same."""
-        question = Question(sql, uses_now)
+        question = Question(sql, uses_now, looks_back, channel, variants, received)
         if question not in self.questions:
             self.questions.append(question)
         return self.questions.index(question)
 
     def ask_truth(self, text: str) -> int:
         """Number of the question whether a user's expression is true: 1, or 0 for false and null."""
-        compiled = self._compiled(text, "boolean")
-        return self.ask(f"CASE WHEN {compiled.sql} THEN 1L ELSE 0L END", uses_now=compiled.uses_now)
+        return self._ask_whether(self._compiled(text, "boolean"))
+
+    def _ask_whether(self, compiled: Compiled) -> int:
+        return ask_knowing(self, compiled, lambda sql: f"CASE WHEN {sql} THEN 1L ELSE 0L END")
 
     def ask_instant(self, text: str) -> int:
         """Number of the question which instant a user's expression names (microseconds), in the instance's zone.
@@ -202,18 +222,26 @@ class Version:
         A local time that is skipped moves forward by the gap, and of two it is the first: so does to_utc_timestamp.
         """
         compiled = self._compiled(text, "instant")
-        instant = compiled.sql
-        if compiled.type != "timestamp":
-            instant = f"to_utc_timestamp(CAST({compiled.sql} AS TIMESTAMP), zone_name)"
-        return self.ask(f"unix_micros({instant})", uses_now=compiled.uses_now)
+        is_local = compiled.type != "timestamp"
+
+        def micros(sql: str) -> str:
+            return f"unix_micros({f'to_utc_timestamp(CAST({sql} AS TIMESTAMP), zone_name)' if is_local else sql})"
+
+        return ask_knowing(self, compiled, micros)
+
+    def ask_best_hour(self, channel: str) -> int:
+        """Number of the question in which local hour the profile opens most of what the channel brings."""
+        self.timed_channels.add(channel)
+        return self.ask(best_hour(channel), uses_now=True, looks_back=True, channel=channel)
 
     def _compiled(self, text: str, expect: Expected | None) -> Compiled:
-        return self._noted(compile_expression(text, self.scope, expect))
+        return self.noted(compile_expression(text, self.scope, expect))
 
-    def _noted(self, compiled: Compiled) -> Compiled:
+    def noted(self, compiled: Compiled) -> Compiled:
         """Keeps what the text reads."""
         self.profile_columns |= compiled.profile_columns
         self.asked_audiences |= compiled.audiences
+        self.received_journeys |= compiled.journeys
         for event, length in compiled.events.items():
             self.asked_events[event] = max(length, self.asked_events.get(event, 0))
         return compiled
@@ -225,11 +253,12 @@ class Version:
 
     def hear(self, kind: str, name: str, where: str | None = None) -> int:
         """Number of a signal; a `where` of an event sees that event's attributes as `event`."""
-        text = None
+        signal = Signal(kind, name)
         if where is not None:
             scope = replace(self.scope, event=self.attributes(name)) if kind == "event" else self.scope
-            text = self._noted(compile_expression(where, scope, "boolean")).sql
-        signal = Signal(kind, name, text)
+            compiled = self.noted(compile_expression(where, scope, "boolean"))
+            received = received_of(self, compiled)
+            signal = Signal(kind, name, allows(compiled.sql, received.journeys), received)
         if signal not in self.signals:
             self.signals.append(signal)
         return self.signals.index(signal)
@@ -268,23 +297,6 @@ class Version:
             self.sends.append(send)
         return self.sends.index(send)
 
-    def render(self, step: Message) -> Rendering:
-        """The texts of a message's fields; `html` is escaped."""
-        fields = self.templates[f"{step.channel}/{step.template}"] if step.template else step.content or {}
-        of_send = {"unsubscribe_url": "string", "delivery_id": "string"}
-        names = replace(self.scope, extra={**self.scope.extra, **of_send})
-        url = self.channels[step.channel].unsubscribe_url
-        texts = {name: self._template(text, names, html=name == "html") for name, text in fields.items()}
-        return Rendering(
-            texts,
-            step.template,
-            hashlib.sha256(json.dumps(dict(fields), sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
-            self._template(url, replace(names, extra={"delivery_id": "string"}), html=False) if url else None,
-        )
-
-    def _template(self, text: str, scope: Scope, *, html: bool) -> str:
-        return self._noted(compile_template(text, scope, html=html)).sql
-
     def _text(self, expression: str | None) -> str | None:
         if expression is None:
             return None
@@ -308,12 +320,16 @@ class Version:
         below = int(self.journey.holdout * 100)
         return self.ask(f"CASE WHEN {self.bucket(self.journey.id + '|holdout')} < {below} THEN 1L ELSE 0L END")
 
-    def _entry_where(self) -> str | None:
-        """Spark SQL text that an event must satisfy to bring its profile in; `__now` is the moment of entry."""
+    def _entry_where(self) -> tuple[str | None, int | None]:
+        """What an event must satisfy to bring its profile in: Spark SQL text, or a question where it has_received.
+
+        `__now` is the moment of entry.
+        """
         entry = self.journey.entry
-        if isinstance(entry, EventEntry | BusinessEvent) and entry.where is not None:
-            return self._compiled(entry.where, "boolean").sql
-        return None
+        if not isinstance(entry, EventEntry | BusinessEvent) or entry.where is None:
+            return None, None
+        compiled = self._compiled(entry.where, "boolean")
+        return (None, self._ask_whether(compiled)) if compiled.journeys else (compiled.sql, None)
 
     @property
     def is_spread(self) -> bool:

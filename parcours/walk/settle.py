@@ -65,7 +65,11 @@ def serve(walk: Walk, sender: Sender, arrivals: list[Cell], at: int, *, is_looki
     eligible: dict[Prefix, list[Cell]] = defaultdict(list)
     judged = [part for arrival in arrivals for part in judge(walk, arrival, at)]
     for cell in without_duplicates(walk, judged, at):
-        eligible[prefix_of(cell)].append(cell)
+        large, fitting = divide_by_size(walk, cell, at)
+        if large:
+            exclude(walk, large, TOO_LARGE, at)
+        if fitting:
+            eligible[prefix_of(fitting)].append(fitting)
     if not sender.has_limits:
         for prefix in sorted(eligible):
             for cell in eligible[prefix]:
@@ -100,8 +104,10 @@ def serve_prefix(
         for part, reason in reasons(walk, cell, at):
             if reason:
                 unable.append((part, reason))
-            else:
-                able.append(part)
+                continue
+            large, fitting = divide_by_size(walk, part, at)
+            unable += [(large, TOO_LARGE)] if large else []
+            able += [fitting] if fitting else []
     room = sender.room(at)
     total = sum(int(walk.atoms.count[cell.atoms].sum()) for cell in able + arrivals)
     everybody = room is None or total < room
@@ -206,6 +212,15 @@ def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
     return found
 
 
+def divide_by_size(walk: Walk, cell: Cell, at: int) -> tuple[Cell | None, Cell | None]:
+    """Those whose content is more than the channel takes, and the others (2.5, 2)."""
+    message = cell.move
+    assert isinstance(message, Message)
+    answers = None if message.too_large is None else walk.answers(cell, message.too_large, at)
+    # Nobody while the answer isn't known: the walk is made again.
+    return (None, cell) if answers is None else walk.divide(cell, answers == 1)
+
+
 def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
     """There is no room: over the limit, or held until there is."""
     longest = sender.longest_deferral
@@ -219,6 +234,7 @@ def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
     walk.queue(cell, sender, prefix_of(cell), at)
 
 
+TOO_LARGE = "too_large"
 STOPS = "pause"
 """Stands for the pause of a journey, which comes before all but the conditions of exit_when."""
 LEAVES = "exit:"
@@ -242,5 +258,6 @@ def send(walk: Walk, cell: Cell, at: int) -> None:
     message = cell.move
     assert isinstance(message, Message)
     walk.senders[message.step.channel].take(at, int(walk.atoms.count[cell.atoms].sum()))
+    walk.history.sent(cell, message.step.channel, at)
     cell.note(at, "sent", queued_at=cell.arrived_at)
     walk.advance(cell, message.targets["next"], at)

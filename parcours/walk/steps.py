@@ -16,7 +16,9 @@ import numpy as np
 from parcours.definition import steps
 from parcours.walk import clock
 from parcours.walk.atoms import NONE, Booleans, Integers
+from parcours.walk.best_time import end_of
 from parcours.walk.cells import Cell
+from parcours.walk.contents import ask_too_large, render
 
 if TYPE_CHECKING:
     from parcours.walk.plan import Version
@@ -213,6 +215,8 @@ class Wait(Move):
     duration: int | None = None
     moment: steps.LocalMoment | None = None
     question: int | None = None
+    within: int | None = None
+    """How long one waits at most for the best hour, which is what the question is about."""
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
         ends = self.ends(walk, cell, at)
@@ -240,7 +244,11 @@ class Wait(Move):
             return np.full(len(cell.atoms), at + self.duration)
         if self.question is not None:
             answers = walk.answers(cell, self.question, at)
-            return None if answers is None else np.maximum(np.where(answers == NONE, at, answers), at)
+            if answers is None:
+                return None
+            if self.within is not None:
+                return end_of(walk, cell, answers, self.within, at)
+            return np.maximum(np.where(answers == NONE, at, answers), at)
         moment = self.moment
         assert moment is not None
         ends: Integers = walk.by_zone(
@@ -256,7 +264,9 @@ def _(step: steps.Wait, version: Version) -> Move:
         return Wait(step.id, step.type, targets, duration=clock.micros(step.for_))
     if isinstance(step.until, str):
         return Wait(step.id, step.type, targets, question=version.ask_instant(step.until))
-    assert not isinstance(step.until, steps.BestSendTime), "definition/unsupported.py refuses it before it is published"
+    if isinstance(step.until, steps.BestSendTime):
+        question, within = version.ask_best_hour(step.until.best_send_time), clock.micros(step.until.within)
+        return Wait(step.id, step.type, targets, question=question, within=within)
     return Wait(step.id, step.type, targets, moment=step.until)
 
 
@@ -348,6 +358,8 @@ def _(step: steps.Jump, version: Version) -> Move:
 class Message(Move):
     step: steps.Message = field(kw_only=True)
     send: int = field(kw_only=True)
+    too_large: int | None = None
+    """The question whether the content is more than the channel takes; None: it never is."""
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
         walk.stand(cell)
@@ -360,8 +372,13 @@ class Message(Move):
 
 @plan_step.register(steps.Message)
 def _(step: steps.Message, version: Version) -> Move:
-    version.contents[step.id] = version.render(step)
-    return Message(step.id, step.type, version.journey.targets(step), step=step, send=version.ask_send(step))
+    rendering = version.contents[step.id] = render(version, step)
+    return Message(
+        *(step.id, step.type, version.journey.targets(step)),
+        step=step,
+        send=version.ask_send(step),
+        too_large=ask_too_large(version, step, rendering),
+    )
 
 
 @plan_step.register(steps.End)

@@ -17,6 +17,7 @@ from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Happening, Integ
 from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
 from parcours.walk.entries import Entries
+from parcours.walk.history import History, Moments
 from parcours.walk.jumps import Jumping, Jumps
 from parcours.walk.outside import Outside
 from parcours.walk.plan import Version
@@ -65,7 +66,11 @@ class Task:
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
     queue_ends: Mapping[str, tuple[Prefix, int]] = field(default_factory=dict)
     answers: Mapping[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
+    opened: Mapping[tuple[Asked, int], Moments] = field(default_factory=dict)
+    """What of this tick an answer took into account, by question and atom, where there was anything."""
     happenings: Sequence[Happening] = ()
+    engagements: Mapping[tuple[int, str], Sequence[int]] = field(default_factory=dict)
+    """(atom, message step) -> when a send that the tick may make was opened."""
     pauses: Sequence[Pause] = ()
     names: Sequence[str] = ()
     """Of the atoms: an instance's is its id."""
@@ -86,6 +91,8 @@ class Result:
     window_counts: dict[str, int]
     days_sent: dict[str, tuple[int, dt.date | None]]
     asked: dict[Asked, Integers]
+    opened: Mapping[tuple[Asked, int], Moments]
+    """What is to be taken into account besides, where there is anything."""
     queues: frozenset[str]
     jumping: frozenset[Jumping] = frozenset()
     """Entrants that are asked for."""
@@ -114,9 +121,11 @@ class Walk:
         self.at_contended: list[Cell] = []
         self.finished: list[tuple[Cell, Ending]] = []
         self.asked: dict[Asked, list[Integers]] = defaultdict(list)
+        self.opened: dict[tuple[Asked, int], Moments] = {}
         self.queues: set[str] = set()
         self.outside = Outside(self)
         self.jumps = Jumps(self)
+        self.history = History(self)
 
     # ------------------------------------------------------------------------------------------------- the heap
     def run(self) -> Result:
@@ -322,19 +331,30 @@ class Walk:
     # ---------------------------------------------------------------------------------------- what steps call on
     def answers(self, cell: Cell, question: int, at: int) -> Integers | None:
         """The answers of a cell's atoms; None, and the question is noted, while they aren't known."""
-        if not cell.version.questions[question].uses_now:
+        what = cell.version.questions[question]
+        if what.variants:
+            return self.history.answers(cell, what, at)
+        if not what.is_open:
             found: Integers = self.atoms.answers[cell.atoms, question]
             return found
-        asked = (cell.version.index, question, at)
+        asked = (cell.version.index, question, at if what.uses_now else self.task.start)
+        opened = self.history.opened(cell, what.channel, at) if what.channel else {}
         if asked in self.task.answers:
             atoms, answers = self.task.answers[asked]
             places = np.searchsorted(atoms, cell.atoms)
             places = np.minimum(places, len(atoms) - 1)
-            if (atoms[places] == cell.atoms).all():
+            if (atoms[places] == cell.atoms).all() and self._took(asked, cell, opened):
                 known: Integers = answers[places]
                 return known
         self.asked[asked].append(cell.atoms)
+        self.opened |= {(asked, atom): moments for atom, moments in opened.items()}
         return None
+
+    def _took(self, asked: Asked, cell: Cell, opened: Mapping[int, Moments]) -> bool:
+        """Whether the answers took into account what was opened, no more and no less."""
+        if not opened and not self.task.opened:
+            return True
+        return all(self.task.opened.get((asked, atom), ()) == opened.get(atom, ()) for atom in map(int, cell.atoms))
 
     def by_zone(self, cell: Cell, compute: Callable[[str], Any]) -> Any:
         """What `compute` gives for the zone of each atom (1.1: the journey's, or the profile's where it is known)."""
@@ -459,6 +479,7 @@ class Walk:
             self.window_counts,
             {name: sender.days_sent for name, sender in self.senders.items()},
             {asked: np.unique(np.concatenate(parts)) for asked, parts in self.asked.items()},
+            self.opened,
             frozenset(self.queues),
             frozenset(self.jumps.asked),
             self.jumps.reasons,

@@ -115,12 +115,30 @@ def asking(expression: str) -> str:
         ("has_received('welcom')", "no journey 'welcom' (did you mean 'welcome'?)"),
         ("has_received('xyz')", "no journey 'xyz' (write the id of a journey)"),
         ("has_received(event.sku)", "the name is written out in quotes (write has_received('welcome'))"),
+        (
+            " OR ".join(f"has_received('{name}')" for name in ("a", "welcome", "b1", "b2", "b3")),
+            "has_received of 5 journeys in one expression (4 at most; make several paths of it)",
+        ),
         ("has_received()", "the name is written out in quotes (write has_received('welcome'))"),
     ],
 )
 def test_has_received_names_a_journey(said: Said, expression: str, message: str | None) -> None:
-    files = {"journeys/a.yaml": asking(expression), "journeys/welcome.yaml": journey("welcome")}
+    files = {"journeys/a.yaml": asking(expression)}
+    files |= {f"journeys/{name}.yaml": journey(name) for name in ("welcome", "b1", "b2", "b3")}
     assert said(files) == ([f"journeys/a.yaml:5: steps[0].paths[0].when: {message}"] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("has_received('b')", "has_received can't be asked here"),
+        ("now()", "what depends on the moment (now(), in_audience, event_count) can't be asked here"),
+    ],
+)
+def test_what_is_read_before_anybody_comes_asks_for_no_moment(said: Said, key: str, message: str) -> None:
+    step = f'{{id: l, type: lookup, table: t, key: {{a: "{key}"}}, select: [b], as: c}}'
+    files = {"journeys/a.yaml": journey("a", step), "journeys/b.yaml": journey("b")}
+    assert said(files)[-1:] == [f"journeys/a.yaml:5: steps[0].key.a: {message} (ask it in a condition step before)"]
 
 
 LACKING = [
@@ -128,12 +146,6 @@ LACKING = [
     ("{id: u, type: update_audience, audience: vip, action: add}", "update_audience", ".type"),
     ("{id: u, type: jump, journey: b}", "jump", ".type"),
     ("{id: u, type: lookup, table: t, key: {a: event.sku}, select: [b], as: c}", "lookup", ".type"),
-    ("{id: u, type: wait, until: {best_send_time: email, within: 24h}}", "best_send_time", ".until.best_send_time"),
-    (
-        "{id: u, type: condition, paths: [{label: x, when: \"has_received('b')\"}]}",
-        "has_received",
-        ".paths[0].when",
-    ),
 ]
 
 

@@ -160,6 +160,15 @@ EXPERIMENTS = [
         experiment("{label: a, weight: 1}", ", metric: {event: order_placed, where: event.amout > 1}"),
         "steps[1].metric.where: event has no attribute 'amout' (did you mean 'amount'?)",
     ),
+    *(
+        (
+            experiment(
+                "{label: a, weight: 1}", f', metric: {{event: order_placed, where: "event.amount > 1 AND {more}"}}'
+            ),
+            "steps[1].metric.where: asks more than the event itself (write event.<attribute> only)",
+        )
+        for more in ("profile.tier = 'a'", "journey.id = 'a'", "in_audience('vip')", "has_received('a')")
+    ),
 ]
 
 

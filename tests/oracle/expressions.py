@@ -161,6 +161,11 @@ def _coalesce(node: exp.Coalesce, names: Names) -> Any:
     return next((value for value in values if value is not None), None)
 
 
+def _case(node: exp.Case, names: Names) -> Any:
+    met = (item.args["true"] for item in node.args["ifs"] if value_of(item.this, names) is True)
+    return value_of(next(met, node.args.get("default")), names)
+
+
 # ---------------------------------------------------------------------------------------------------------- arithmetic
 def _add(sign: int) -> Callable[[Any, Names], Any]:
     def rule(node: Any, names: Names) -> Any:
@@ -231,6 +236,7 @@ RULES: dict[type[exp.Expression], Callable[[Any, Names], Any]] = {
     exp.Cast: _cast,
     exp.TryCast: _cast,
     exp.TsOrDsToDate: lambda node, names: cast(value_of(node.this, names), "date"),
+    exp.Case: _case,
     exp.Coalesce: _coalesce,
     exp.Add: _add(1),
     exp.Sub: _add(-1),

@@ -6,6 +6,7 @@ import datetime as dt
 
 from tests.oracle.addresses import comparable, is_well_formed
 from tests.oracle.clock import iso
+from tests.oracle.contents import is_too_large
 from tests.oracle.expressions import evaluate, is_true
 from tests.oracle.identity import delivery_id
 from tests.oracle.journeys import Instance, category
@@ -28,6 +29,8 @@ def settle(world: World, instance: Instance, moment: dt.datetime, standing: list
     if reason:
         return exclude(world, instance, moment, reason, standing)
     assert address is not None
+    if is_too_large(instance.step, world.names_of(instance, moment)):
+        return exclude(world, instance, moment, "too_large", standing)
     if quiet := quiet_rule(world, instance, moment):
         rule, end = quiet
         if rule.get("on_quiet") == "discard":

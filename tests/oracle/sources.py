@@ -185,12 +185,15 @@ class Sources:
             row["feedback_at"]
             for row in self.tables["message_feedback"].values()
             if row["feedback"] in ("opened", "clicked") and row["feedback_at"] is not None
-            if row["feedback_at"] < moment and self._is_of(row["delivery_id"], profile_id, channel)
+            if row["feedback_at"] < moment and self._is_about(row, profile_id, channel)
         ]
 
-    def _is_of(self, delivery_id: str, profile_id: str, channel: str) -> bool:
-        delivery = self.delivered.get(delivery_id)
-        return delivery is not None and (delivery["profile_id"], delivery["channel"]) == (profile_id, channel)
+    def _is_about(self, feedback: Row, profile_id: str, channel: str) -> bool:
+        """Whether it is of a send of the channel to the profile; what is dated before its send says nothing."""
+        delivery = self.delivered.get(feedback["delivery_id"])
+        if delivery is None or dt.datetime.fromisoformat(delivery["send_at"]) > feedback["feedback_at"]:
+            return False
+        return (delivery["profile_id"], delivery["channel"]) == (profile_id, channel)
 
     def event_count(self, profile_id: str, event_type: str, moment: dt.datetime, length: dt.timedelta) -> int:
         """Events in (moment - length, moment]."""

@@ -44,11 +44,9 @@ UNSEEN = replace(WIDE, is_seen=False)
 
 BUILT = replace(
     NEXT,
-    steps=(*NARROW.steps, "listen", "experiment", "lookup"),
-    changes=NARROW.changes,
-    insiders=NARROW.insiders,
-    functions=False,
-    feedback=False,
+    steps=(*NARROW.steps, "listen", "experiment", "jump", "lookup"),
+    changes=(*NARROW.changes, "pause", "resume", "publish"),
+    insiders=("stay", "exit"),
 )
 """What of it the engine does."""
 

@@ -15,8 +15,6 @@ ENGINE_LACKS = frozenset(
     {
         "step update_profile",
         "step update_audience",
-        "wait best_send_time",
-        "function has_received",
         "insiders move",
     }
 )

@@ -207,3 +207,128 @@ def test_whoever_is_excluded_goes_on_to_on_excluded_or_else_to_next() -> Told:
             bob        | 03-02 10:00 | end     | completed |
         """,
     )
+
+
+PUSH = """
+    push: {address: profile.push_token, consent: "profile.consents['push']"}
+"""
+
+
+@spec
+def test_a_push_of_more_than_4096_bytes_is_excluded_after_who_may_not_be_sent_to() -> Told:
+    # {"title":"Hello","body":""} is 27 bytes long; an é is two, and a quote is escaped by a backslash
+    return Told(
+        channels=PUSH + "    sms: {address: profile.push_token}\n",
+        channels_matter=True,
+        journey="""
+            entry: {type: event, event: go}
+            steps:
+              - {id: note, type: message, channel: push, on_excluded: text,
+                 content: {title: Hello, body: "{{ profile.body }}"}}
+              - {id: text, type: message, channel: sms, content: {body: "{{ profile.body }}"}}
+        """,
+        profiles=f"""
+            profile_id | push_token   | consents.push | body
+            ada        | +33600000001 |               | {"a" * 4069}
+            bob        | +33600000002 |               | {"b" * 4070}
+            cleo       | +33600000003 |               | é{"c" * 4068}
+            dan        | +33600000004 |               | "{"d" * 4067}
+            eve        | +33600000005 | n             | {"e" * 5000}
+            finn       | +33600000006 |               |
+        """,
+        events="""
+            event_time  | event_type | profile_id
+            03-02 09:00 | go         | ada
+            03-02 09:00 | go         | bob
+            03-02 09:00 | go         | cleo
+            03-02 09:00 | go         | dan
+            03-02 09:00 | go         | eve
+            03-02 09:00 | go         | finn
+        """,
+        only=["sent", "excluded"],
+        outcomes="""
+            profile_id | step_id | outcome  | reason
+            ada        | note    | sent     |
+            ada        | text    | sent     |
+            bob        | note    | excluded | too_large
+            bob        | text    | sent     |
+            cleo       | note    | excluded | too_large
+            cleo       | text    | sent     |
+            dan        | note    | sent     |
+            dan        | text    | sent     |
+            eve        | note    | excluded | no_consent
+            eve        | text    | sent     |
+            finn       | note    | sent     |
+            finn       | text    | sent     |
+        """,
+    )
+
+
+@spec
+def test_how_large_a_push_is_is_asked_whenever_it_is_settled() -> Told:
+    long = "x" * 4090
+    return Told(
+        channels="    push: {address: profile.push_token, limits: [{max: 1, per: hour}]}\n",
+        channels_matter=True,
+        journey=f"""
+            entry: {{type: event, event: go}}
+            steps:
+              - id: note
+                type: message
+                channel: push
+                content:
+                  body: "{{% if now() > journey.entered_at and profile.grows == 'y' %}}{long}{{% endif %}}"
+                  data: {{link: "/{{{{ delivery_id }}}}"}}
+        """,
+        # the second waits for room until ten, when it has become too large; the third then has that room
+        profiles="""
+            profile_id | push_token | grows
+            ada        | t1         | y
+            bob        | t2         | y
+            cleo       | t3         | n
+        """,
+        events="""
+            event_time     | event_type | profile_id
+            03-02 09:00:00 | go         | ada
+            03-02 09:00:01 | go         | bob
+            03-02 09:00:02 | go         | cleo
+        """,
+        only=["sent", "deferred", "excluded"],
+        outcomes="""
+            profile_id | occurred_at    | outcome  | reason
+            ada        | 03-02 09:00    | sent     |
+            bob        | 03-02 09:00:01 | deferred | limit
+            bob        | 03-02 10:00    | excluded | too_large
+            cleo       | 03-02 09:00:02 | deferred | limit
+            cleo       | 03-02 10:00    | sent     |
+        """,
+    )
+
+
+@spec
+def test_who_owns_an_address_keeps_it_though_the_push_is_too_large() -> Told:
+    return Told(
+        channels=PUSH,
+        channels_matter=True,
+        names_matter=True,
+        journey="""
+            entry: {type: read_audience, audience: all, schedule: {at: 2026-03-02T09:00:00Z}}
+            steps: [{id: note, type: message, channel: push, content: {body: "{{ profile.body }}"}}]
+        """,
+        profiles=f"""
+            profile_id | push_token | body
+            ada        | same       | {"a" * 4096}
+            bob        | same       | {"b" * 4096}
+        """,
+        members="""
+            audience_id | profile_id
+            all         | ada
+            all         | bob
+        """,
+        only=["excluded"],
+        outcomes="""
+            count | outcome  | reason
+            1     | excluded | too_large
+            1     | excluded | duplicate_address
+        """,
+    )

@@ -208,3 +208,119 @@ def test_in_audience_is_true_from_the_start_to_just_before_the_end_of_a_stay() -
             dan        | member  | otherwise
         """,
     )
+
+
+@spec
+def test_what_has_been_received_decides_whether_an_event_ends_or_wakes() -> Told:
+    return Told(
+        until="03-02 09:30",
+        journey="""
+            id: news
+            entry: {type: event, event: news}
+            steps: [{id: mail, type: message, channel: email}]
+            ---
+            entry: {type: event, event: go}
+            exit_when: [{id: bought, event: buy, where: "event.n > 5 AND has_received('news')"}]
+            steps:
+              - id: hear
+                type: listen
+                timeout: 2d
+                paths: [{label: bought, event: buy, where: "NOT has_received('news') OR has_received('promo')"}]
+              - {id: mail, type: message, channel: email}
+              - id: again
+                type: listen
+                timeout: 1d
+                paths: [{label: bought, event: buy, where: "NOT has_received('news') AND has_received('promo')"}]
+        """,
+        profiles=FOUR,
+        # ada had the news in an earlier tick, bob has it in this one, cleo later than she buys, dan never
+        events="""
+            event_time  | event_type | profile_id
+            03-02 09:00 | news       | ada
+            03-02 09:10 | go         | ada
+            03-02 09:10 | go         | bob
+            03-02 09:10 | go         | cleo
+            03-02 09:10 | go         | dan
+        """,
+        later=[
+            Later(
+                until="03-10 00:00",
+                events="""
+                    event_time  | event_type | profile_id | n
+                    03-02 10:00 | news       | bob        |
+                    03-02 11:00 | buy        | ada        | 6
+                    03-02 11:00 | buy        | bob        | 5
+                    03-02 11:00 | buy        | cleo       | 6
+                    03-02 11:00 | buy        | dan        | 6
+                    03-02 12:00 | news       | cleo       |
+                    03-02 13:00 | buy        | cleo       | 6
+                    03-02 13:00 | buy        | dan        | 6
+                """,
+            )
+        ],
+        only=["passed", "exited"],
+        outcomes="""
+            profile_id | occurred_at | step_id | outcome | path    | reason
+            ada        | 03-02 11:00 | hear    | exited  |         | bought
+            bob        | 03-04 09:10 | hear    | passed  | timeout |
+            bob        | 03-05 09:10 | again   | passed  | timeout |
+            cleo       | 03-02 11:00 | hear    | passed  | bought  |
+            cleo       | 03-02 13:00 | again   | exited  |         | bought
+            dan        | 03-02 11:00 | hear    | passed  | bought  |
+            dan        | 03-02 13:00 | again   | passed  | bought  |
+        """,
+    )
+
+
+@spec
+def test_one_send_opens_the_way_to_the_next_within_a_tick() -> Told:
+    return Told(
+        journey="""
+            id: first
+            entry: {type: event, event: go}
+            steps:
+              - {id: mail, type: message, channel: email}
+            ---
+            id: second
+            entry: {type: event, event: go}
+            steps:
+              - {id: pause, type: wait, for: 1h}
+              - {id: had, type: condition, paths: [{label: "yes", when: "has_received('first') AND profile.t = 'a'"}]}
+              - {id: mail, type: message, channel: email}
+            ---
+            id: third
+            entry: {type: event, event: go}
+            steps:
+              - {id: pause, type: wait, for: 1h}
+              - {id: early, type: condition, paths: [{label: "yes", when: "has_received('second')"}], otherwise: hour}
+              - {id: hour, type: wait, until: "CASE WHEN has_received('first') THEN now() + INTERVAL 1 HOUR END"}
+              - {id: late, type: condition, paths: [{label: "yes", when: "has_received('second')"}]}
+        """,
+        profiles="""
+            profile_id | t
+            ada        | a
+            bob        | b
+        """,
+        events="""
+            event_time  | event_type | profile_id
+            03-02 09:00 | go         | ada
+            03-02 09:00 | go         | bob
+        """,
+        only=["passed"],
+        # the second's send is of the very moment at which the third asks early
+        outcomes="""
+            journey_id | profile_id | occurred_at | step_id | path
+            second     | ada        | 03-02 10:00 | pause   |
+            second     | ada        | 03-02 10:00 | had     | yes
+            second     | bob        | 03-02 10:00 | pause   |
+            second     | bob        | 03-02 10:00 | had     |
+            third      | ada        | 03-02 10:00 | pause   |
+            third      | ada        | 03-02 10:00 | early   | otherwise
+            third      | ada        | 03-02 11:00 | hour    |
+            third      | ada        | 03-02 11:00 | late    | yes
+            third      | bob        | 03-02 10:00 | pause   |
+            third      | bob        | 03-02 10:00 | early   | otherwise
+            third      | bob        | 03-02 11:00 | hour    |
+            third      | bob        | 03-02 11:00 | late    |
+        """,
+    )

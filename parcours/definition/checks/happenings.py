@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from parcours.definition.checks.graph import steps_before
 from parcours.definition.checks.known import Known, attributes_of
-from parcours.definition.checks.texts import check_expression, unfilled_audience
+from parcours.definition.checks.texts import check_expression, check_of_event_alone, unfilled_audience
 from parcours.definition.drafts import Draft
 from parcours.definition.exits import Criterion
 from parcours.definition.expressions import Scope
@@ -105,4 +105,4 @@ def check_experiment(step: Experiment, loc: Loc, known: Known, scope: Scope) -> 
     yield from check_event(step.metric.event, (*loc, "metric", "event"), known)
     if step.metric.where is not None:
         of_event = replace(scope, event=attributes_of(step.metric.event, known))
-        yield from check_expression(step.metric.where, of_event, "boolean", (*loc, "metric", "where"))
+        yield from check_of_event_alone(step.metric.where, of_event, (*loc, "metric", "where"))

@@ -124,11 +124,8 @@ def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
 
 def _check_engine(step: AnyStep, loc: Loc) -> Iterator[Finding]:
     """What could be run by a later version only."""
-    lacks = unsupported.ENGINE_LACKS
-    if step.type in lacks:
+    if step.type in unsupported.ENGINE_LACKS:
         yield Finding((*loc, "type"), unsupported.refusal(step.type))
-    if isinstance(step, Wait) and isinstance(step.until, BestSendTime) and "best_send_time" in lacks:
-        yield Finding((*loc, "until", "best_send_time"), unsupported.refusal("best_send_time"))
 
 
 def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:

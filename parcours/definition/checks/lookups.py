@@ -53,7 +53,7 @@ def check_lookup(step: Lookup, loc: Loc, draft: Draft, known: Known, scope: Scop
         yield from wrong
         kind = None if wrong or columns is ANY_TEXT else _kind_of(column, columns)
         if kind is None:
-            yield from check_expression(sql, scope, None, here)
+            yield from check_expression(sql, scope, "string", here)
         else:
             yield from check_compared(sql, scope, column, kind, here)
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from parcours.definition import unsupported
 from parcours.definition.contents import HTML_FIELDS
 from parcours.definition.expressions import (
     Compiled,
@@ -29,7 +28,13 @@ def check_expression(
     sql: str, scope: Scope, expect: Literal["boolean", "string", "instant"] | None, loc: Loc
 ) -> Iterator[Finding]:
     """What is wrong with an SQL expression."""
-    yield from _check_compiled(lambda: compile_expression(sql, scope, expect), scope, loc)
+    yield from _check_compiled(
+        lambda: compile_expression(sql, scope, expect),
+        scope,
+        loc,
+        asks=expect in ("boolean", "instant"),
+        is_timeless=expect == "string",
+    )
 
 
 def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding]:
@@ -39,18 +44,42 @@ def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding
 
 def check_compared(sql: str, scope: Scope, column: str, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression to which a column of this type is compared."""
-    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc)
+    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc, is_timeless=True)
 
 
-def _check_compiled(compile_it: Callable[[], Compiled], scope: Scope, loc: Loc) -> Iterator[Finding]:
+def check_of_event_alone(sql: str, scope: Scope, loc: Loc) -> Iterator[Finding]:
+    """What is wrong with a condition that must hold of an event for ever, whatever becomes of people and journeys."""
+    problems = list(check_expression(sql, scope, "boolean", loc))
+    yield from problems
+    if not problems:
+        compiled = compile_expression(sql, scope, "boolean")
+        others = (compiled.profile_columns, compiled.audience_attributes, compiled.lookups)
+        if any(others) or compiled.uses_now or "journey.`" in compiled.sql:
+            yield Finding(loc, "asks more than the event itself", "write event.<attribute> only")
+
+
+MOST_JOURNEYS = 4
+"""So many journeys may has_received name in one expression, which the engine asks for each set of them."""
+
+
+def _check_compiled(
+    compile_it: Callable[[], Compiled], scope: Scope, loc: Loc, *, asks: bool = False, is_timeless: bool = False
+) -> Iterator[Finding]:
+    """`asks`: a condition or a moment, asked when an instance comes to it; `is_timeless`: read before anybody comes."""
     try:
         compiled = compile_it()
     except ExpressionError as error:
         for what, remedy in error.problems:
             yield Finding(loc, what, remedy)
     else:
-        if compiled.journeys and "has_received" in unsupported.ENGINE_LACKS:
-            yield Finding(loc, unsupported.refusal("has_received"))
+        if compiled.journeys and not asks:
+            yield Finding(loc, "has_received can't be asked here", "ask it in a condition step before")
+        elif is_timeless and compiled.uses_now:
+            what = "what depends on the moment (now(), in_audience, event_count) can't be asked here"
+            yield Finding(loc, what, "ask it in a condition step before")
+        elif len(compiled.journeys) > MOST_JOURNEYS:
+            what = f"has_received of {len(compiled.journeys)} journeys in one expression"
+            yield Finding(loc, what, f"{MOST_JOURNEYS} at most; make several paths of it")
         for audience in sorted(compiled.audiences):
             if scope.audiences is not None and audience not in scope.audiences:
                 yield unfilled_audience(audience, loc)
