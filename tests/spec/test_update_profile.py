@@ -277,6 +277,7 @@ def test_a_zone_that_it_sets_is_the_instances_from_then_on() -> Told:
 @spec
 def test_messages_go_by_what_it_has_set() -> Told:
     return Told(
+        channels_matter=True,
         channels="""
             email: {address: profile.email, consent: profile.agrees}
         """,
@@ -327,7 +328,7 @@ def test_lookups_listens_and_exits_go_by_what_it_has_set() -> Told:
             entry: {type: event, event: go}
             exit_when: [{id: enough, condition: "profile.stage = 3"}]
             steps:
-              - {id: choose, type: update_profile, set: {wish: "'s2'", least: "event.n"}}
+              - {id: choose, type: update_profile, set: {wish: "'s2'", least: CAST(event.n AS INT)}}
               - {id: find, type: lookup, table: products, key: {sku: profile.wish}, select: [name], as: product}
               - {id: keep, type: update_profile, set: {wish: "product.name"}}
               - id: hear
