@@ -145,13 +145,15 @@ def _check_unique(members: "DataFrame", audience_id: str) -> None:
 @contextmanager
 def _views(store: Store, audience_id: str, names: Sequence[str]) -> Iterator[None]:
     """The tables of the warehouse under their names, while the query is read."""
+    from parcours.jobs.beside import as_read
+
     for name in names:
         if not store.exists(name):
             hint = did_you_mean(name, _tables(store)) or f"load it, or write it to {store.path(name)}"
             raise UserError(f"audience '{audience_id}': sql: no table '{name}' in the warehouse ({hint})")
     try:
         for name in names:
-            store.read(name, store.version(name)).createOrReplaceTempView(name)
+            as_read(store, name).createOrReplaceTempView(name)
         yield
     finally:
         for name in names:

@@ -29,6 +29,7 @@ OF_ROWS = (
     check_rows.check_versions,
     check_rows.check_messages,
     check_rows.check_sends,
+    check_rows.check_updates,
     check_rows.check_twice,
     check_rows.check_batches,
     check_rows.check_journey_daily,

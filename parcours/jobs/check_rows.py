@@ -39,6 +39,8 @@ class Tables:
     batches: Sequence[Mapping[str, Any]]
     feedback: DataFrame | None = None
     """As the last tick knew it; None where it knew of no such table."""
+    updates: DataFrame | None = None
+    """None where the last tick was run by a version that wrote none."""
 
     @cached_property
     def counts(self) -> list[dict[str, Any]]:
@@ -56,7 +58,9 @@ def read_tables(store: Store, committed: Committed) -> Tables:
     known = [row for row in batches(store) if until is not None and row["tick_until"] <= until]
     pinned = dict((committed.tick or {}).get("source_versions") or ()).get(FEEDBACK)
     feedback = None if pinned is None else store.read(FEEDBACK, int(pinned))
-    return Tables(committed, table("step_outcomes"), table("journey_instances"), table("deliveries"), known, feedback)
+    updates = None if committed.version("profile_updates") is None else table("profile_updates")
+    frames = table("step_outcomes"), table("journey_instances"), table("deliveries")
+    return Tables(committed, *frames, known, feedback, updates)
 
 
 def _rows(frame: DataFrame) -> list[dict[str, Any]]:
@@ -138,6 +142,16 @@ def check_sends(tables: Tables) -> Iterator[Finding]:
     (row,) = _rows(reconcile.sends(tables.outcomes, tables.deliveries))
     wrong = [f"{row['unmatched']:,} without a match"] if row["unmatched"] else []
     yield finding("deliveries are what was sent", f"{_deliveries(row['deliveries'])}, {row['sent']:,} sent", wrong)
+
+
+def check_updates(tables: Tables) -> Iterator[Finding]:
+    """Each update_profile that was passed has its columns in profile_updates, and the other way round."""
+    if tables.updates is None:
+        return
+    (row,) = _rows(reconcile.updates(tables.outcomes, tables.updates))
+    wrong = [f"{row['unmatched']:,} without a match"] if row["unmatched"] else []
+    figures = f"{plural(row['rows'], 'column')} set, {plural(row['passed'], 'update')} passed"
+    yield finding("profile updates are what was passed", figures, wrong)
 
 
 def check_twice(tables: Tables) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ WRITTEN = (
     "deliveries",
     "journey_instances",
     "spread_entries",
+    "profile_updates",
     "journey_daily",
     "step_daily",
     "delivery_daily",
@@ -60,11 +61,28 @@ def boundary(name: str) -> None:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What journeys wrote to profiles and audiences in a tick.
+
+    `columns` are the profile columns that were set, with their types; `changes` the audience, and whether it was added
+    to, by `journey|version|step`; `pinned` the versions of both tables that the tick read.
+    """
+
+    columns: Mapping[str, str]
+    changes: Mapping[str, Sequence[Any]]
+    pinned: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class After:
-    """What follows a commit: batches to hand over, and when the last one left which version (`journey|version`)."""
+    """What follows a commit: batches to hand over, and when the last one left which version (`journey|version`).
+
+    And what journeys wrote to profiles and audiences, to be merged there.
+    """
 
     batches: Sequence[Mapping[str, Any]]
     finished: Mapping[str, str]
+    written: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +108,9 @@ class Staging:
 
     def seal(self, until: str, after: After) -> None:
         """Notes what is to be done once the tick is committed."""
-        written = self.pending.with_suffix(".new")
-        written.write_text(json.dumps({"until": until, "batches": after.batches, "finished": after.finished}))
-        written.replace(self.pending)
+        new = self.pending.with_suffix(".new")
+        new.write_text(json.dumps({"until": until, **asdict(after)}))
+        new.replace(self.pending)
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -212,7 +230,8 @@ def settle(store: Store) -> None:
     pending = json.loads(staging.pending.read_text())
     until = pending["until"].replace(".000000Z", "Z")
     if is_committed(store, pending["until"]):
-        complete(store, After(pending["batches"], pending["finished"]))
+        written = Written(**pending["written"]) if pending.get("written") else None
+        complete(store, pending["until"], After(pending["batches"], pending["finished"], written))
         staging.close()
         log.warning("completed the tick until %s, which was stopped after its commit", until)
         return
@@ -244,20 +263,24 @@ def undo(store: Store, table: str, until: str) -> None:
         store.restore(table, former)
 
 
-def mark_of(entry: Mapping[str, Any]) -> str | None:
+def mark_of(entry: Mapping[str, Any], key: str = MARK) -> str | None:
     """The tick that made a commit, from the table's history."""
-    if MARK in entry:
-        return str(entry[MARK])
+    if key in entry:
+        return str(entry[key])
     try:
-        return str(json.loads(entry.get("userMetadata") or "{}").get(MARK)) or None
+        return str(json.loads(entry.get("userMetadata") or "{}").get(key)) or None
     except (ValueError, AttributeError):
         return None
 
 
-def complete(store: Store, after: After) -> None:
-    """Does what follows a commit. Doing it again changes nothing."""
+def complete(store: Store, until: str, after: After) -> None:
+    """Does what follows the commit of the tick of that name. Doing it again changes nothing."""
     hand_over(store, after.batches)
     finish_versions(store, after.finished)
+    if after.written is not None:
+        from parcours.jobs.written import merge_written  # it needs the boundaries
+
+        merge_written(store, until, after.written)
 
 
 def finish_versions(store: Store, finished: Mapping[str, str]) -> None:

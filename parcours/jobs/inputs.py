@@ -11,6 +11,9 @@ from pyspark.sql import functions as F
 
 from parcours.definition.journeys import BusinessEvent
 from parcours.definition.times import iso
+from parcours.jobs.beside import beside_tables, most_members
+from parcours.jobs.beside import members as members_at
+from parcours.jobs.beside import profiles as profiles_at
 from parcours.jobs.pruning import Within
 from parcours.jobs.sources import (
     counted_of,
@@ -70,7 +73,7 @@ class Pinned:
 
     @staticmethod
     def now(store: Store) -> Pinned:
-        found = {table: store.version(table) for table in SOURCES}
+        found = {table: store.version(table) for table in (*SOURCES, *beside_tables(store))}
         return Pinned({table: version for table, version in found.items() if version is not None})
 
     def and_tables(self, store: Store, names: Iterable[str]) -> Pinned:
@@ -108,6 +111,7 @@ class Inputs:
     """Makes movers of further candidates."""
     past: Past | None = None
     """What people were sent before the tick."""
+    people: People | None = None
 
     @property
     def are_few(self) -> bool:
@@ -134,7 +138,7 @@ def read_inputs(
     feedback = feedback_of(store, agenda, pinned, former)
     heard = of_profiles(events, stays, agenda)
     instances, loaded = _instances(store, agenda, former, heads, heard, feedback)
-    members = source(store, pinned, "audience_members")
+    members = members_at(store, pinned.versions)
     sources = Sources(
         instances=instances,
         members=members,
@@ -154,10 +158,8 @@ def read_inputs(
         return Inputs(None, loaded=loaded, queue_heads=heads, spread_later=later)
     types = only_used(profile_types(store, project, pinned), agenda.versions)
     lists, allow_list_from = lists_of(store, pinned)
-    profiles = source(store, pinned, "profiles")
-    assert profiles is not None
     people = People(
-        profiles,
+        profiles_at(store, pinned.versions.get("profiles")),
         frozenset(key.rpartition("|")[0] for key, count in former.inside.items() if count),
         members,
         lists,
@@ -179,11 +181,11 @@ def read_inputs(
         return gather(candidates, agenda, people, types)
 
     movers = gathered(found)
-    read = sum(store.most_rows(name, pinned.versions.get(name)) for name in ("profiles", "audience_members"))
+    read = store.most_rows("profiles", pinned.versions.get("profiles")) + most_members(store, pinned.versions)
     read += store.most_rows("journey_instances")
     sent = store.read("deliveries") if former.until is not None else None
     past = Past(sent, source(store, pinned, "message_feedback"))
-    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered, past)
+    return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered, past, people)
 
 
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:
@@ -193,13 +195,13 @@ def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered
         due = () if -1 in heads.values() or agenda.emptied else _due(agenda)
         bound += store.most_rows("journey_instances", within=due, partitions=ACTIVE) + sum(heads.values())
     if agenda.occurrences:
-        bound += store.most_rows("audience_members", pinned.versions.get("audience_members")) * len(agenda.occurrences)
+        bound += most_members(store, pinned.versions) * len(agenda.occurrences)
     if any(version.is_spread for version in agenda.versions):
         bound += store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
     if any(version.signals for version in agenda.versions):
         bound += store.most_rows("journey_instances", partitions=ACTIVE)
     if any(isinstance(version.journey.entry, BusinessEvent) for version in agenda.versions):
-        bound += store.most_rows("audience_members", pinned.versions.get("audience_members"))
+        bound += most_members(store, pinned.versions)
     if event_names(agenda):
         version = pinned.versions.get("events")
         bound += store.most_rows("events", version, within=[Within("event_time", *interval_of(agenda))])

@@ -1,16 +1,13 @@
 """A judged load beside its table: what is new, what changes, and the one commit that says so."""
 
-import json
 from dataclasses import dataclass
 
-from deltalake import Field
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType
 
 from parcours.expectations.rules import NO_PROFILE, OVERLAP, REPEATED
 from parcours.jobs.staging import PLACE, Staged
-from parcours.jobs.upsert import append_rows, merge_rows
+from parcours.jobs.upsert import add_profile_columns, append_rows, merge_rows
 from parcours.tables import FIRST_ROW_STANDS
 from parcours.transforms.judge import REFUSALS, figures, overlapping
 from parcours.transforms.merge import (
@@ -120,7 +117,8 @@ def write(merged: Merge) -> dict[str, int]:
     staged = merged.staged
     counts = _counts(merged)
     staged.store.ensure(staged.table.name)
-    _add_columns(staged)
+    if staged.new_columns:
+        add_profile_columns(staged.store, {name: staged.types[name] for name in staged.new_columns})
     changed = merged.rows.where(F.col(KIND) != UNCHANGED).drop(KIND)
     if counts[UPDATED]:
         merge_rows(staged.store, staged.table.name, changed, counts[INSERTED] + counts[UPDATED])
@@ -135,17 +133,3 @@ def _counts(merged: Merge) -> dict[str, int]:
     kinds = (INSERTED, UPDATED, UNCHANGED)
     counted = merged.rows.agg(*(F.count_if(F.col(KIND) == kind).alias(kind) for kind in kinds)).collect()[0]
     return {kind: counted[kind] for kind in kinds}
-
-
-def _add_columns(staged: Staged) -> None:
-    if not staged.new_columns:
-        return
-    declared = staged.store.project.profiles or {}
-    fields = []
-    for name in staged.new_columns:
-        source = "profiles.yaml" if name in declared else "its values"
-        comment = f"A column of the project's own, typed by {source}: profile.{name}."
-        kind = DataType.fromDDL(staged.types[name]).jsonValue()
-        told = {"name": name, "type": kind, "nullable": True, "metadata": {"comment": comment}}
-        fields.append(Field.from_json(json.dumps(told)))
-    staged.store.delta(staged.table.name).alter.add_columns(fields)

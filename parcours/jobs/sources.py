@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from parcours.definition.journeys import BusinessEvent, EventEntry, Qualification, ReadAudience
+from parcours.jobs.beside import are_changed, member_changes, members
 from parcours.jobs.pruning import Within
 from parcours.jobs.store import Store
 from parcours.tables.engine import SPREAD_ENTRIES
@@ -33,6 +34,7 @@ def interval_of(agenda: Agenda) -> tuple[dt.datetime, dt.datetime]:
 
 
 def source(store: Store, pinned: Pinned, table: str) -> DataFrame | None:
+    """The table at its pinned version; profiles and stays are read by beside.py."""
     version = pinned.versions.get(table)
     return None if version is None else store.read(table, version)
 
@@ -125,18 +127,18 @@ def stays_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -
 
     (audience_id, profile_id, word, happened, at, late, stay_key): `word` is enter or exit.
     """
-    names, table = audience_names(agenda), "audience_members"
-    version, before = pinned.versions.get(table), former.source_versions.get(table)
-    if not names or version is None:
+    names, known = audience_names(agenda), members(store, pinned.versions)
+    if not names or known is None:
         return None
-    stays = store.read(table, version).where(F.col("audience_id").isin(names))
+    stays = known.where(F.col("audience_id").isin(names))
     nothing = {"at": F.col("happened"), "late": F.lit(None).cast("string")}
     found = [
         _changes(stays.where(_in_interval(F.col(time), agenda)), word, time).withColumns(nothing)
         for word, time in STAY_TIMES.items()
     ]
-    if not agenda.is_first and before != version:
-        learnt = store.changes(table, before, version).where(F.col("audience_id").isin(names))
+    before, now = former.source_versions, pinned.versions
+    if not agenda.is_first and are_changed(before, now):
+        learnt = member_changes(store, before, now).where(F.col("audience_id").isin(names))
         is_told = {"enter": F.col("is_new"), "exit": ~F.col("exited_at").eqNullSafe(F.col("former.exited_at"))}
         for word, time in STAY_TIMES.items():
             late = _changes(learnt.where(is_told[word] & (F.unix_micros(time) <= agenda.start)), word, time)
@@ -162,33 +164,30 @@ def _changes(stays: DataFrame, word: str, time: str) -> DataFrame:
 
 def learnt_stays_of(store: Store, agenda: Agenda, pinned: Pinned) -> DataFrame | None:
     """Keys of the stays that were learnt after the tick of the occurrence before: (…, moment of the occurrence)."""
-    now = pinned.versions.get("audience_members")
+    now = pinned.versions
     parts: DataFrame | None = None
     for occurrence in agenda.occurrences:
         entry = agenda.versions[occurrence.version].journey.entry
-        if occurrence.since is None or now is None or not isinstance(entry, ReadAudience):
+        if occurrence.since is None or "audience_members" not in now or not isinstance(entry, ReadAudience):
             continue
-        before = _version_at(store, "audience_members", occurrence.since)
-        if before is None or before == now:
+        before = _versions_at(store, occurrence.since)
+        if "audience_members" not in before or not are_changed(before, now):
             continue
         parts = union(
             parts,
-            store.changes("audience_members", before, now)
+            member_changes(store, before, now)
             .where(F.col("is_new") & (F.col("audience_id") == entry.audience))
             .select("audience_id", "profile_id", "entered_at", F.lit(occurrence.moment).alias("moment")),
         )
     return parts
 
 
-def _version_at(store: Store, table: str, moment: int) -> int | None:
-    """The version of a source that was pinned by the tick that held the moment."""
+def _versions_at(store: Store, moment: int) -> dict[str, int]:
+    """The versions of sources that were pinned by the tick that held the moment; none where no tick did."""
     at = clock.moment_of(moment)
     ticks = store.small("ticks", columns=["from", "until", "source_versions"]).to_pylist()
     held = [tick for tick in ticks if tick["from"] <= at <= tick["until"]]
-    if not held:
-        return None
-    found = dict(min(held, key=lambda tick: tick["until"])["source_versions"] or {}).get(table)
-    return None if found is None else int(found)
+    return dict(min(held, key=lambda tick: tick["until"])["source_versions"] or {}) if held else {}
 
 
 def spread_of(store: Store, agenda: Agenda) -> DataFrame | None:

@@ -26,6 +26,9 @@ CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
 # Operations after which every row of a commit is a new one.
 APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERTIES", "OPTIMIZE"}
 
+OWN_STAYS = "warehouse:audience_members"
+"""The warehouse's own table of stays, where the source of that name stands elsewhere."""
+
 MOST_PINNED = 40
 """Versions of tables that are kept open: what a tick or two read."""
 
@@ -35,6 +38,11 @@ def _properties(table: Table) -> dict[str, str | None]:
     if table.skipped_by:
         found["delta.dataSkippingStatsColumns"] = ",".join(table.skipped_by)
     return found
+
+
+def definition_of(table: str) -> Table:
+    """What a table of ours holds."""
+    return ALL[SOURCES["audience_members"].name if table == OWN_STAYS else table]
 
 
 class Store:
@@ -64,7 +72,7 @@ class Store:
         """Where a table lies: below the warehouse, or where parcours.yaml says that the source stands."""
         source = self.project.sources.get(table)
         if source is None:
-            return f"{self.project.warehouse.rstrip('/')}/{table}"
+            return f"{self.project.warehouse.rstrip('/')}/{table.removeprefix('warehouse:')}"
         return source.path if "://" in source.path else str(Path(self.project.folder, source.path).resolve())
 
     def is_elsewhere(self, table: str) -> bool:
@@ -143,13 +151,13 @@ class Store:
                 self._create(name)
 
     def _create(self, name: str) -> None:
-        table = ALL[name]
+        table = definition_of(name)
         DeltaTable.create(
             self.path(name),
             schema=delta_schema(table),
             mode="ignore",
             partition_by=list(table.partitioned_by),
-            name=name,
+            name=table.name,
             description=table.comment,
             configuration=_properties(table),
         )
@@ -157,7 +165,7 @@ class Store:
     def _add_missing_columns(self, name: str) -> None:
         delta = self.delta(name)
         present = {field.name for field in delta.schema().fields}
-        missing = [delta_field(column) for column in ALL[name].columns if column.name not in present]
+        missing = [delta_field(column) for column in definition_of(name).columns if column.name not in present]
         if missing:
             delta.alter.add_columns(missing)
 
@@ -212,13 +220,13 @@ class Store:
     def _known_columns(self, table: str, frame: "DataFrame") -> "DataFrame":
         from pyspark.sql import functions as F
 
-        if table not in ALL:
+        if table not in ALL and table != OWN_STAYS:
             return frame
         source = self.project.sources.get(table)
         theirs: Mapping[str, str] = source.columns if source else {}
         types = dict(frame.dtypes)
         known = []
-        for column in ALL[table].columns:
+        for column in definition_of(table).columns:
             name = theirs.get(column.name, column.name)
             # A source elsewhere may hold text where we say boolean: what does not fit is null, never a failed job.
             fitting = F.col(f"`{name}`") if name in types else F.lit(None)
@@ -227,7 +235,7 @@ class Store:
                 if types.get(name) == column.type
                 else fitting.try_cast(column.type).alias(column.name)
             )
-        taken = set(theirs.values()) | set(ALL[table].column_names)
+        taken = set(theirs.values()) | set(definition_of(table).column_names)
         return frame.select(*known, *(F.col(f"`{name}`") for name in frame.columns if name not in taken))
 
     def small(self, table: str, version: int | None = None, columns: Sequence[str] | None = None) -> pa.Table:

@@ -39,6 +39,7 @@ from parcours.jobs.store import Store
 from parcours.jobs.telling import told
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
 from parcours.jobs.write import write_tables
+from parcours.jobs.written import written_in
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.tally import Tally, tally
@@ -113,15 +114,17 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     with ExitStack() as settings:
         inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder, settings)
         figures = tally(walked.result, walked.atoms)
-        batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
+        writer = TickWriter(store, name)
+        batches = write_tables(store, project, agenda, pinned, inputs, walked, figures, writer, staging)
     feedback = count_feedback(store, agenda, pinned, former)
     successes = count_successes(store, project, agenda, pinned, former)
     write_daily(store, TickWriter(store, name), agenda, figures, former.inside, feedback, successes)
     row = _tick_row(store, project, agenda, pinned, former, walked, figures, batches, began)
-    after = After(batches, _finished(agenda, walked, row["counts"]))
+    written = written_in(agenda, figures, pinned.versions)
+    after = After(batches, _finished(agenda, walked, row["counts"]), written)
     staging.seal(name, after)
     commit(store, row)
-    complete(store, after)
+    complete(store, name, after)
     staging.close()
     report = TickReport(row["from"], row["until"], row["counts"], row["duration_s"])
     log.info("%s", told(report))

@@ -1,12 +1,14 @@
 """All that happened to one profile, in order, and why."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
+from parcours.jobs.commit import versions
 from parcours.jobs.committed import Committed, Row, literal, rows_where
 from parcours.jobs.store import Store
 
@@ -75,7 +77,25 @@ def trace(store: Store, profile_id: str, journey_id: str | None = None) -> list[
     mine.sort(key=lambda row: (row["occurred_at"], row["journey_id"], row["instance_id"], row["sequence"]))
     instances = {row["instance_id"]: row for row in committed.rows("journey_instances", of_profile)}
     sends = {(row["instance_id"], row["step_id"]): row for row in committed.rows("deliveries", of_profile)}
-    return list(_happenings(mine, instances, sends))
+    return list(_happenings(mine, instances, sends, _writing(store, committed, of_profile)))
+
+
+def _writing(store: Store, committed: Committed, of_profile: str) -> dict[tuple[str, str], str]:
+    """In words what updates wrote: by instance and step the columns, by version and step the membership."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in committed.rows("profile_updates", of_profile):
+        value, former = ("nothing" if text is None else text for text in (row["value"], row["former_value"]))
+        words = f"set {row['column']} to {value} (it was {former})"
+        found.setdefault((row["instance_id"], row["step_id"]), []).append(words)
+    told = {place: ", ".join(words) for place, words in found.items()}
+    for row in versions(store):
+        for step in json.loads(row["definition"])["steps"]:
+            if step["type"] == "update_audience":
+                words = (
+                    f"added to {step['audience']}" if step["action"] == "add" else f"removed from {step['audience']}"
+                )
+                told[f"{row['journey_id']}|{row['version']}", step["id"]] = words
+    return told
 
 
 def _is_known(store: Store, profile_id: str) -> bool:
@@ -87,7 +107,10 @@ def _is_known(store: Store, profile_id: str) -> bool:
 
 
 def _happenings(
-    rows: Sequence[Row], instances: Mapping[str, Row], sends: Mapping[tuple[str, str], Row]
+    rows: Sequence[Row],
+    instances: Mapping[str, Row],
+    sends: Mapping[tuple[str, str], Row],
+    writing: Mapping[tuple[str, str], str],
 ) -> Iterator[Happening]:
     by_place = {(row["instance_id"], row["sequence"]): row for row in rows}
     for row in rows:
@@ -95,6 +118,9 @@ def _happenings(
         following = _following(row, by_place)
         until = _until(row, instance, following)
         send = sends.get((row["instance_id"], row["step_id"]))
+        of_version = f"{row['journey_id']}|{row['journey_version']}"
+        places = ((of, row["step_id"]) for of in (row["instance_id"], of_version))
+        wrote = next((writing[place] for place in places if place in writing), None)
         yield Happening(
             occurred_at=row["occurred_at"],
             journey_id=row["journey_id"],
@@ -106,7 +132,7 @@ def _happenings(
             path=row["path"],
             reason=row["reason"],
             until=until,
-            words=_words(row, until, instance, send, is_over=following is not None),
+            words=_words(row, until, instance, send, wrote, is_over=following is not None),
         )
 
 
@@ -129,14 +155,16 @@ def _until(row: Row, instance: Row | None, following: Row | None) -> dt.datetime
     return (instance["wakes_at"] or instance["due_at"]) if instance else None
 
 
-def _words(row: Row, until: dt.datetime | None, instance: Row | None, send: Row | None, *, is_over: bool) -> str:
+def _words(
+    row: Row, until: dt.datetime | None, instance: Row | None, send: Row | None, wrote: str | None, *, is_over: bool
+) -> str:
     outcome, why = row["outcome"], WHY.get(row["reason"] or "", row["reason"])
     because = f": {why}" if why else ""
     if outcome == "entered":
         by = f" ({instance['entry_key']})" if instance else ""
         return f"entered version {row['journey_version']}{by}{because}"
     if outcome == "passed":
-        return _passed(row) + because
+        return (wrote or _passed(row)) + because
     if outcome == "waiting":
         if until == row["occurred_at"]:
             return "has nothing to wait for"

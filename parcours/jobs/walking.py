@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,8 @@ from parcours.jobs.inputs import Inputs
 from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
 from parcours.transforms.come import entrants_by_jump
-from parcours.transforms.gather import BY_NAME, answers_at, with_names
+from parcours.transforms.gather import BY_NAME, People, answers_at, with_names
+from parcours.transforms.layers import with_layers
 from parcours.transforms.narrow import NARROW, atoms_of, shared_groups, told_apart, with_likeness
 from parcours.transforms.resolve import Trails, trails_of, with_trails
 from parcours.walk import clock
@@ -44,6 +45,8 @@ class Frames:
     rows: DataFrame
     endings: DataFrame
     trails: Trails
+    seen: Callable[[DataFrame], DataFrame]
+    """Gives movers what they see after the steps that they have in `passed`."""
 
 
 @dataclass
@@ -57,11 +60,15 @@ class Walked:
     result: Result
     inside_count: int
 
-    def as_frames(self, spark: SparkSession) -> Frames:
+    def as_frames(self, spark: SparkSession, agenda: Agenda, people: People) -> Frames:
         trails = trails_of(self.result, self.names, self.atoms.count)
         assert self.movers is not None
         of, rows, endings = (_beside(spark, table) for table in (trails.of, trails.rows, trails.endings))
-        return Frames(with_trails(self.movers, of), rows, endings, trails)
+
+        def seen(frame: DataFrame) -> DataFrame:
+            return with_layers(frame, trails.ways, agenda, people.tables, people.zones)
+
+        return Frames(with_trails(self.movers, of), rows, endings, trails, seen)
 
     def queued(self, figures: Tally, former: Remembered) -> dict[str, int]:
         """How many wait for room after the tick, by channel: those left alone, and those that it leaves waiting."""
@@ -314,24 +321,37 @@ def _answer(
     result: Result,
 ) -> dict[Asked, tuple[Integers, Integers]]:
     """Spark's answers to the questions of a walk."""
-    rows = [
-        (ids[atom], *asked, list(result.opened.get((asked, int(atom)), ())))
-        for asked, atoms in result.asked.items()
-        for atom in atoms
-    ]
-    schema = "instance_id string, version int, question int, moment bigint, __engaged_now array<bigint>"
-    frame = store.spark.createDataFrame(rows, schema)
-    looks_back = any(agenda.versions[version].questions[number].looks_back for version, number, _ in result.asked)
-    found = answers_at(movers, frame, agenda, inputs.past if looks_back else None).toArrow().to_pylist()
+    assert inputs.people is not None
+    assert inputs.past is not None
+    asked = sorted(result.asked)
+    numbers = np.repeat(range(len(asked)), [len(result.asked[one]) for one in asked])
+    atoms = np.concatenate([result.asked[one] for one in asked])
+    engaged = [list(result.opened.get((asked[n], int(atom)), ())) for n, atom in zip(numbers, atoms, strict=True)]
+    rows = {
+        "instance_id": pa.array(ids, pa.string()).take(pa.array(atoms)),
+        "number": pa.array(numbers, pa.int64()),
+        "__engaged_now": pa.array(engaged, pa.list_(pa.int64())),
+    }
+    for name, kind in ASKED.items():
+        rows[name] = pa.array([getattr(one, name) for one in asked], kind).take(rows["number"])
+    frame = store.spark.createDataFrame(pa.table(rows))
+    found = answers_at(movers, frame, asked, agenda, inputs.people, inputs.past).toArrow()
     place = {
         (one, version): atom for atom, (one, version) in enumerate(zip(ids, table["version"].to_pylist(), strict=True))
     }
-    known = {
-        (place[row["instance_id"], row["version"]], row["version"], row["question"], row["moment"]): row["answer"]
-        for row in found
-    }
+    known = {(row["number"], place[row["instance_id"], row["version"]]): row["answer"] for row in found.to_pylist()}
     answers = {}
-    for key, asked in result.asked.items():
-        values = [known.get((int(atom), *key)) for atom in asked]
-        answers[key] = (asked, np.array([NONE if value is None else value for value in values], dtype=np.int64))
+    for number, one in enumerate(asked):
+        values = [known.get((number, int(atom))) for atom in result.asked[one]]
+        filled = np.array([NONE if value is None else value for value in values], dtype=np.int64)
+        answers[one] = result.asked[one], filled
     return answers
+
+
+ASKED: dict[str, pa.DataType] = {
+    "version": pa.int32(),
+    "question": pa.int32(),
+    "moment": pa.int64(),
+    "passed": pa.list_(pa.struct([("step", pa.string()), ("at", pa.int64())])),
+    "happening": pa.int32(),
+}

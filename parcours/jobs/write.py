@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 from parcours.definition.times import iso
 from parcours.jobs.batch import Cutter
 from parcours.jobs.commit import Staging, TickWriter
-from parcours.jobs.inputs import Inputs
+from parcours.jobs.inputs import Inputs, Pinned
 from parcours.jobs.store import Store
 from parcours.jobs.walking import Frames, Walked
 from parcours.transforms import resolve
 from parcours.transforms.unfold import OF_MOVER
+from parcours.transforms.updates import updates as profile_updates
+from parcours.transforms.written import with_source_values
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.tally import Tally
@@ -36,6 +38,7 @@ def write_tables(
     store: Store,
     project: Project,
     agenda: Agenda,
+    pinned: Pinned,
     inputs: Inputs,
     walked: Walked,
     figures: Tally,
@@ -49,7 +52,8 @@ def write_tables(
     batches: list[dict[str, Any]] = []
     few = figures.outcomes <= FEW
     if walked.movers is not None:
-        frames = walked.as_frames(store.spark)
+        assert inputs.people is not None
+        frames = walked.as_frames(store.spark, agenda, inputs.people)
         sends = _rendered(store, agenda, frames, figures, staging, few=few) if figures.of("sent") else ()
         cutter = Cutter(project.channels, staging.files, shown_outbox(project), iso(clock.moment_of(agenda.until)))
         with ThreadPoolExecutor(1) as pool:
@@ -59,10 +63,15 @@ def write_tables(
             if few:
                 cutting.result()
             _write_outcomes(writer, agenda, frames, figures, few=few)
+            if figures.updates:
+                updates = profile_updates(frames.walked, frames.rows, agenda, frames.seen)
+                if store.is_elsewhere("profiles"):
+                    updates = with_source_values(updates, store.read("profiles", pinned.versions["profiles"]))
+                _append(writer, "profile_updates", updates, figures.updates, few=few)
             predicates = [*inputs.loaded, *_by_id(walked.apart())]
             removed = sum(writer.remove("journey_instances", text) for text in predicates)
             assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
-            standing = resolve.instances(frames.walked, frames.endings, agenda)
+            standing = resolve.instances(frames.walked, frames.endings, agenda, frames.seen)
             _append(writer, "journey_instances", standing, figures.instances, few=few)
             writer.compact("journey_instances", ("status", "active"))
             cutting.result()
@@ -120,12 +129,12 @@ def _rendered(
     sent = resolve.sends(frames.walked, frames.rows, agenda)
     if few:
         order = [(name, "ascending") for name in resolve.SEND_ORDER]
-        return [resolve.deliveries(sent, agenda).toArrow().sort_by(order)]
+        return [resolve.deliveries(sent, agenda, frames.seen).toArrow().sort_by(order)]
     # They are brought in order before they are rendered: what is rendered is ten times as large.
     count = max(store.spark.sparkContext.defaultParallelism, figures.of("sent") // ROWS_A_PART)
     ordered = resolve.in_order(sent, figures.of("sent"), count)
     folder = staging.folder / "sends"
-    resolve.deliveries(ordered, agenda).write.option("compression", "lz4_raw").parquet(str(folder))
+    resolve.deliveries(ordered, agenda, frames.seen).write.option("compression", "lz4_raw").parquet(str(folder))
     return parts_of(folder)
 
 

@@ -192,6 +192,7 @@ PROFILE_UPDATES = Table(
     grain="a column set by a journey",
     description="Merged into profiles after the tick commits; a later load of the column wins.",
     key=("instance_id", "step_id", "column"),
+    skipped_by=("updated_at", "tick_until"),
     columns=(
         PROFILE_ID,
         Column("column", "string", "Column of profiles.", nullable=False),
@@ -201,6 +202,8 @@ PROFILE_UPDATES = Table(
         INSTANCE_ID,
         Column("step_id", "string", "The step that set it.", nullable=False),
         TICK_UNTIL,
+        Column("sequence", "int", "Number of the step's row in step_outcomes: the order within the instance."),
+        Column("source_value", "string", "What the source said then, as text, where profiles stand elsewhere."),
     ),
 )
 

@@ -6,8 +6,8 @@ One row an instance or entrant. `answers`, `eligibility`, … are arrays numbere
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -17,11 +17,14 @@ from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.eligibility import Lists, with_eligibility
 from parcours.transforms.happen import with_engagement, with_signals
 from parcours.transforms.history import Past, with_past
+from parcours.transforms.layers import with_layers
 from parcours.transforms.lookup import with_lookups
-from parcours.transforms.narrow import with_groups
+from parcours.transforms.narrow import address_group, with_groups
+from parcours.transforms.zone import with_zone
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
+from parcours.walk.walk import Asked
 
 
 @dataclass(frozen=True)
@@ -179,26 +182,6 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
     return asked.where(wanted).drop("__now", "__local_now")
 
 
-def with_zone(movers: DataFrame, agenda: Agenda, zones: DataFrame | None) -> DataFrame:
-    """Adds the instance's zone (1.1): `zone_name`, and `zone`, its number in `zones` or -1 for the journey's.
-
-    `zones` has (zone_name, zone) of all known zones, unique on the name.
-    """
-    uses = [str(v.journey.use_profile_timezone).lower() for v in agenda.versions]
-    own = by_version([quoted(version.zone) for version in agenda.versions])
-    if zones is None or "true" not in uses:
-        return movers.withColumns({"zone": F.lit(-1), "zone_name": own, "unknown_zone": F.lit(False)})
-    asked = movers.withColumn("zone_name", F.when(by_version(uses), F.col("profile.timezone")))
-    known = asked.join(F.broadcast(zones), on="zone_name", how="left")
-    return known.withColumns(
-        {
-            "unknown_zone": F.col("zone_name").isNotNull() & F.col("zone").isNull(),
-            "zone_name": F.when(F.col("zone").isNull(), own).otherwise(F.col("zone_name")),
-            "zone": F.coalesce("zone", F.lit(-1)),
-        }
-    )
-
-
 def with_series(movers: DataFrame, agenda: Agenda, members: DataFrame | None, counted: DataFrame | None) -> DataFrame:
     """Adds `__stays` and `__events`, as far as in_audience and event_count ask for them; instants are microseconds."""
     audiences = sorted({audience for version in agenda.versions for audience in version.asked_audiences})
@@ -286,25 +269,40 @@ def _answers(version: Version) -> str:
     return _typed(f"array({', '.join(texts)})", "bigint")
 
 
-def answers_at(movers: DataFrame, asked: DataFrame, agenda: Agenda, past: Past | None) -> DataFrame:
-    """Answers to questions about a moment: (instance_id, version, question, moment, answer).
+def answers_at(
+    movers: DataFrame, rows: DataFrame, asked: Collection[Asked], agenda: Agenda, people: People, past: Past
+) -> DataFrame:
+    """Answers to questions in the midst of a walk: (instance_id, version, number, answer).
 
-    `asked` has (instance_id, version, question, moment), unique, and `__engaged_now`; `past` is None where no question
-    looks back.
+    `rows` has (instance_id, number), what is asked, and `__engaged_now`, unique; `asked` has all that they ask.
     """
-    joined = movers.drop("moment").join(asked, on=["instance_id", "version"], how="inner")
-    timed = joined.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
-    looking = timed if past is None else with_past(timed, agenda, past)
+    joined = movers.drop("moment").join(rows, on=["instance_id", "version"], how="inner")
+    seen = with_layers(joined, {(one.version, one.passed) for one in asked}, agenda, people.tables, people.zones)
+    if any((one.version, one.question) in _judging(agenda) for one in asked):
+        judged = with_eligibility(seen, agenda.versions, people.lists)
+        seen = judged.withColumn("address_group", address_group(agenda))
+    if any(one.happening >= 0 for one in asked):
+        attributes = F.from_json(F.expr("get(signals, happening).attributes"), "map<string,string>")
+        seen = seen.withColumn("event", F.coalesce(attributes, "event"))
+    if any(agenda.versions[one.version].questions[one.question].looks_back for one in asked):
+        seen = with_past(seen, agenda, past)
+    timed = seen.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
     texts = []
     for version in agenda.versions:
-        which = [
-            (k, q) for k, q in enumerate(version.questions) if q.is_open and (past is not None or not q.looks_back)
-        ]
-        cases = [f"WHEN {k} THEN {question.sql}" for k, question in which]
+        numbers = sorted({one.question for one in asked if one.version == version.index})
+        cases = [f"WHEN {number} THEN {version.questions[number].sql}" for number in numbers]
         texts.append(f"CASE question {' '.join(cases)} END" if cases else "")
-    return looking.select(
-        "instance_id", "version", "question", "moment", by_version(texts, "CAST(NULL AS BIGINT)").alias("answer")
-    )
+    return timed.select("instance_id", "version", "number", by_version(texts, "CAST(NULL AS BIGINT)").alias("answer"))
+
+
+def _judging(agenda: Agenda) -> set[tuple[int, int]]:
+    """The questions about sends to who has changed an address: (version, question)."""
+    return {
+        (version.index, number)
+        for version in agenda.versions
+        for judging in version.judgings.values()
+        for number in astuple(judging)
+    }
 
 
 def only_used(types: Mapping[str, str], versions: Sequence[Version], always: Sequence[str] = ()) -> dict[str, str]:

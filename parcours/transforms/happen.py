@@ -24,7 +24,9 @@ KINDS = {
     "engaged": ("opened", "clicked"),
 }
 """The feedback that each reaction is; `engaged` nobody listens for, but the best time to send counts it."""
-SIGNALS = "array<struct<at:bigint,late:string,signal:int,allows:bigint>>"
+SIGNALS = "array<struct<at:bigint,late:string,signal:int,allows:bigint,attributes:string>>"
+"""One that may be asked again, of who has changed what its `where` reads, is here though it allows nothing, with the
+event's `attributes` as JSON."""
 ENGAGED = "array<struct<step:string,at:bigint>>"
 
 
@@ -132,20 +134,32 @@ def with_signals(movers: DataFrame, heard: DataFrame | None, feedback: DataFrame
         parts.append(_that_count(each, agenda))
     collected = union(*parts)
     assert collected is not None
-    signals = F.sort_array(F.collect_list(F.struct("at", "late", "signal", "allows"))).cast(SIGNALS).alias("signals")
+    signals = (
+        F.sort_array(F.collect_list(F.struct("at", "late", "signal", "allows", "attributes")))
+        .cast(SIGNALS)
+        .alias("signals")
+    )
     by_mover = collected.groupBy("instance_id", "version").agg(signals)
     return movers.join(by_mover, on=["instance_id", "version"], how="left")  # one row a mover
 
 
 def _that_count(each: DataFrame, agenda: Agenda) -> DataFrame:
-    """Those whose `where` is true, or may be with what the mover has received; `allows` says when (walk.received)."""
+    """Those whose `where` is true, or may be with what the mover has received; `allows` says when (walk.received).
+
+    And those that may be asked again.
+    """
     timed = each.withColumns({"__now": F.timestamp_micros("at"), "__local_now": local_time("at")})
-    texts = []
+    texts, again = [], []
     for version in agenda.versions:
+        asked = [str(number) for number, signal in enumerate(version.signals) if signal.question is not None]
+        again.append(f"signal IN ({', '.join(asked)})" if asked else "false")
         cases = [f"WHEN {number} THEN {s.where}" for number, s in enumerate(version.signals) if s.where is not None]
         texts.append(f"CASE signal {' '.join(cases)} ELSE 1L END" if cases else "1L")
-    allowing = timed.withColumn("allows", by_version(texts, "1L"))
-    return allowing.where("allows <> 0").select("instance_id", "version", "at", "late", "signal", "allows")
+    is_asked_again = by_version(again, "false")
+    attributes = F.when(is_asked_again, F.to_json("event"))
+    allowing = timed.withColumns({"allows": by_version(texts, "1L"), "attributes": attributes})
+    wanted = allowing.where((F.col("allows") != 0) | is_asked_again)
+    return wanted.select("instance_id", "version", "at", "late", "signal", "allows", "attributes")
 
 
 def with_engagement(movers: DataFrame, feedback: DataFrame | None, agenda: Agenda) -> DataFrame:

@@ -29,6 +29,16 @@ def _looked_up(movers: DataFrame, version: Version, lookup: Found, table: DataFr
     was = f"from_json({kept}, {quoted(lookup.type)})"
     if table is None:
         return movers.withColumn(lookup.column, F.expr(was))
+    found = with_finding(movers, lookup, table, f"version = {version.index}")
+    value = f"IF({kept} IS NOT NULL, {was}, {FINDING})"
+    return found.withColumn(lookup.column, F.expr(value)).drop(FINDING)
+
+
+FINDING = "__finding"
+
+
+def with_finding(movers: DataFrame, lookup: Found, table: DataFrame, wanted: str) -> DataFrame:
+    """Adds what the lookup finds in the table now, for the movers that are wanted (SQL text); null for others."""
     present = {name.lower(): name for name in table.columns}
     row = ", ".join(
         f"{quoted(name)}, try_cast({_column(present, name)} AS {kind})" for name, kind in lookup.columns.items()
@@ -38,13 +48,11 @@ def _looked_up(movers: DataFrame, version: Version, lookup: Found, table: DataFr
     is_whole = " AND ".join(f"{key} IS NOT NULL" for key in keys)
     rows = table.selectExpr(*texts, f"named_struct({row}) AS __row").where(is_whole)
     one = "sort_array(collect_list(__row))" if lookup.is_many else "min(__row)"
-    by_key = rows.groupBy(*keys).agg(F.expr(f"{one} AS __now_there"))
+    by_key = rows.groupBy(*keys).agg(F.expr(f"CAST({one} AS {lookup.type}) AS {FINDING}"))
     kinds = dict(by_key.dtypes)
     # A key that doesn't fit the column's type finds nothing. Unique on the key, so the join adds no rows.
     same = [f"try_cast(({text}) AS {kinds[key]}) = {key}" for text, key in zip(lookup.key.values(), keys, strict=True)]
-    joined = movers.join(by_key, on=F.expr(f"version = {version.index} AND {' AND '.join(same)}"), how="left")
-    value = F.expr(f"IF({kept} IS NOT NULL, {was}, CAST(__now_there AS {lookup.type}))")
-    return joined.withColumn(lookup.column, value).drop(*keys, "__now_there")
+    return movers.join(by_key, on=F.expr(f"{wanted} AND {' AND '.join(same)}"), how="left").drop(*keys)
 
 
 def _column(present: Mapping[str, str], name: str) -> str:

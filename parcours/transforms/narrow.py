@@ -89,20 +89,24 @@ def atoms_of(movers: DataFrame) -> DataFrame:
 
 def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:
     """Adds `coupled_profile`, and `address_group`, equal for one address of one occurrence (2.5)."""
-    is_read = by_version([str(version.enters_together).lower() for version in agenda.versions])
-    address_group = F.transform(
-        "address_keys", lambda key: F.when(is_read & key.isNotNull(), F.xxhash64("version", "entry_key", key))
-    )
     coupled_profile = F.when(F.col("is_coupled"), F.col("profile_id"))
     return movers.withColumns(
         {
-            "address_group": address_group,
+            "address_group": address_group(agenda),
             "coupled_profile": coupled_profile,
             "person": F.when(_asks_or_is_asked(agenda) | F.col("engaged").isNotNull(), F.col("profile_id")),
             "jump": F.when(F.col("moment").isNotNull() & F.startswith("entry_key", F.lit("jump|")), F.col("entry_key")),
             "misfit_attributes": by_version([_misfits(version) for version in agenda.versions], "0"),
         }
     ).drop("address_keys", "is_coupled")
+
+
+def address_group(agenda: Agenda) -> Column:
+    """From `address_keys` a number for each kind of send: equal for one address of one occurrence."""
+    is_read = by_version([str(version.enters_together).lower() for version in agenda.versions])
+    return F.transform(
+        "address_keys", lambda key: F.when(is_read & key.isNotNull(), F.xxhash64("version", "entry_key", key))
+    )
 
 
 def _asks_or_is_asked(agenda: Agenda) -> Column:

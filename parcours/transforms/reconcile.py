@@ -80,6 +80,21 @@ def sends(outcomes: DataFrame, deliveries: DataFrame) -> DataFrame:
     )
 
 
+def updates(outcomes: DataFrame, updates: DataFrame) -> DataFrame:
+    """One row: (rows, passed, unmatched): rows of profile_updates, update_profile steps that were passed, and of both
+    those that have none of the other."""
+    key = ("instance_id", "step_id", "at")
+    is_update = (F.col("step_type") == "update_profile") & (F.col("outcome") == "passed")
+    ours = outcomes.where(is_update).withColumnRenamed("occurred_at", "at").groupBy(*key)
+    theirs = updates.withColumnRenamed("updated_at", "at").groupBy(*key)
+    both = ours.agg(F.count("*").alias("passed")).join(theirs.agg(F.count("*").alias("rows")), on=list(key), how="full")
+    return both.agg(
+        F.coalesce(F.sum("rows"), F.lit(0)).alias("rows"),
+        F.coalesce(F.sum("passed"), F.lit(0)).alias("passed"),
+        F.count_if(F.col("rows").isNull() | F.col("passed").isNull()).alias("unmatched"),
+    )
+
+
 def repeated_deliveries(deliveries: DataFrame) -> DataFrame:
     """One row: (deliveries, repeated), the last being delivery ids that stand more than once."""
     by_id = deliveries.groupBy("delivery_id").agg(F.count("*").alias("rows"))

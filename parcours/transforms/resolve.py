@@ -15,15 +15,20 @@ from pyspark.sql import functions as F
 from parcours.definition.steps import Message
 from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
 from parcours.transforms.dispatch import by_version, local_time, quoted
+from parcours.transforms.layers import Seen
 from parcours.transforms.lines import line
 from parcours.transforms.lookup import kept_of
 from parcours.transforms.unfold import Unfolding
 from parcours.walk import clock, steps
 from parcours.walk.agenda import Agenda
 from parcours.walk.atoms import Integers
+from parcours.walk.cells import Row
+from parcours.walk.layers import Layer, Passed
 from parcours.walk.plan import Version
 from parcours.walk.walk import Result
 
+PASSED = pa.list_(pa.struct([("step", pa.string()), ("at", pa.int64())]))
+"""The steps of the layer in which something happened; null where there is none, or where it doesn't matter."""
 TRAIL_ROWS = pa.schema(
     [
         ("trail", pa.int64()),
@@ -39,6 +44,7 @@ TRAIL_ROWS = pa.schema(
         ("send_rank", pa.int64()),
         ("sends_before", pa.int64()),
         ("sends_then", pa.int64()),
+        ("passed", PASSED),
     ]
 )
 """`send_rank` orders sends by channel, route and moment; so many sends have a smaller one, and so many this one."""
@@ -56,6 +62,7 @@ ENDINGS = pa.schema(
         ("end_held", pa.string()),
         ("end_queue", pa.string()),
         ("looked_up", pa.list_(pa.string())),
+        ("passed", PASSED),
     ]
 )
 
@@ -68,6 +75,8 @@ class Trails:
     rows: pa.Table
     endings: pa.Table
     versions: tuple[Version, ...]
+    ways: frozenset[tuple[int, tuple[Passed, ...]]]
+    """(version, steps) of all layers in these."""
 
 
 def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
@@ -77,12 +86,11 @@ def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
     of = of.filter(pa.array(known))
     rows: list[dict[str, object]] = []
     endings: list[dict[str, object]] = []
-    for number, (_, trail, ending) in enumerate(result.trails):
+    ways: set[tuple[int, tuple[Passed, ...]]] = set()
+    for number, (version, trail, ending) in enumerate(result.trails):
         found = trail.rows() if trail else []
-        rows += [
-            {"trail": number, "position": position, "day": clock.moment_of(row.at).date(), **row._asdict()}
-            for position, row in enumerate(found)
-        ]
+        ways |= {(version.index, row.layer.passed) for row in found}
+        rows += [{"trail": number, "position": position, **_told(row)} for position, row in enumerate(found)]
         endings.append(
             {
                 "trail": number,
@@ -97,12 +105,26 @@ def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
                 "end_held": ending.held,
                 "end_queue": ending.queue,
                 "looked_up": [row.step_id for row in found if row.step_type == "lookup" and row.outcome == "passed"],
+                "passed": _steps(found[-1].layer) if found and version.lookups else None,
             }
         )
     people = np.bincount(result.trail_of[known], weights=counts[known], minlength=len(result.trails))
     versions = tuple(version for version, _, _ in result.trails)
     _rank_sends(rows, versions, people)
-    return Trails(of, pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS), versions)
+    tables = pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS)
+    return Trails(of, *tables, versions, frozenset(way for way in ways if way[1]))
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """The row, with the layer in which it happened where anything is computed of it."""
+    is_seen = row.outcome == "sent" or row.step_type == "update_profile"
+    told = {**row._asdict(), "day": clock.moment_of(row.at).date(), "passed": _steps(row.layer) if is_seen else None}
+    del told["layer"]
+    return told
+
+
+def _steps(layer: Layer) -> list[dict[str, Any]] | None:
+    return [passed._asdict() for passed in layer.passed] or None
 
 
 def _rank_sends(rows: list[dict[str, Any]], versions: Sequence[Version], people: np.ndarray[Any, Any]) -> None:
@@ -147,9 +169,10 @@ def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
 INSTANT = pa.timestamp("us", tz="UTC")
 
 
-def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda) -> DataFrame:
+def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda, seen: Seen) -> DataFrame:
     """The rows of `journey_instances` as they are after the tick."""
-    standing = walked.join(endings, on="trail", how="inner").where("status IS NOT NULL")  # one ending a trail
+    ended = walked.join(endings, on="trail", how="inner").where("status IS NOT NULL")  # one ending a trail
+    standing = seen(ended) if any(version.lookups for version in agenda.versions) else ended
     entered = F.coalesce(F.col("entered_at"), F.timestamp_micros("moment"))
     timeout = by_version([f"{version.timeout}L" for version in agenda.versions])
     ends = by_version([f"{version.ends_at}L" if version.ends_at is not None else "" for version in agenda.versions])
@@ -216,6 +239,7 @@ def sends(walked: DataFrame, rows: DataFrame, agenda: Agenda) -> DataFrame:
         "send_rank",
         "sends_before",
         "sends_then",
+        "passed",
     )
     sent = walked.join(of_sends, on="trail", how="inner").withColumn("step_id", F.col("at_step_id"))  # a row a send
     at = F.timestamp_micros("at")
@@ -246,10 +270,10 @@ def in_order(sent: DataFrame, count: int, part_count: int) -> DataFrame:
     return placed.repartitionById(part_count, part).sortWithinPartitions("send_order", "instance_id", "step_id")
 
 
-def deliveries(sent: DataFrame, agenda: Agenda) -> DataFrame:
+def deliveries(sent: DataFrame, agenda: Agenda, seen: Seen) -> DataFrame:
     """The rows of `deliveries`, rendered, and `line`: each as it stands in a file. `batch_id` is still null."""
     delivery_id = F.md5(F.concat_ws("|", "instance_id", "step_id"))
-    named = sent.withColumns(
+    named = seen(sent).withColumns(
         {
             "delivery_id": delivery_id,
             "__delivery_id": delivery_id,
@@ -266,7 +290,7 @@ def deliveries(sent: DataFrame, agenda: Agenda) -> DataFrame:
     made = linked.withColumns(
         {
             "batch_id": F.lit(None).cast("string"),
-            "address": _of_step(agenda, lambda v, m: f"addresses[{v.send_of(m.id)}]"),
+            "address": _of_step(agenda, _address),
             "template": _of_step(agenda, lambda _, m: quoted(m.template) if m.template else None),
             "template_hash": _of_step(agenda, lambda v, m: quoted(v.contents[m.id].template_hash)),
             "content": _of_step(agenda, lambda v, m: v.contents[m.id].content, "CAST(map() AS MAP<STRING,STRING>)"),
@@ -276,6 +300,13 @@ def deliveries(sent: DataFrame, agenda: Agenda) -> DataFrame:
         }
     )
     return made.withColumn("line", line(agenda)).select(*DELIVERIES.column_names, "line")
+
+
+def _address(version: Version, message: Message) -> str:
+    """As it was found beside all others; what may have been written since is looked at anew."""
+    send = version.send_of(message.id)
+    text = version.sends[send].address if send in version.judgings else None
+    return f"addresses[{send}]" if text is None else f"CAST(({text}) AS STRING)"
 
 
 def _of_step(

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from parcours.walk.layers import StayChange, is_member
+
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 NEVER = np.iinfo(np.int64).max
@@ -41,7 +43,7 @@ class Atoms:
     allowed_at: Integers
     """Matrix: the instant from which it stands on the allow-list."""
     address_group: Integers
-    """Matrix: equal numbers share an address within one occurrence; -1: nobody shares it."""
+    """Matrix: equal numbers share an address within one occurrence; NONE: nobody shares it."""
     member: Booleans
     """Matrix: whether the profile is a member of each audience of the plan at the tick's start."""
     flips: dict[tuple[int, int], tuple[int, ...]]
@@ -59,14 +61,16 @@ class Atoms:
     def __len__(self) -> int:
         return len(self.count)
 
-    def is_member(self, atoms: Integers, audience: int, instant: int) -> Booleans:
-        """Membership of each of these atoms at the instant (entered_at <= instant < exited_at)."""
+    def is_member(self, atoms: Integers, audience: int, instant: int, changes: tuple[StayChange, ...] = ()) -> Booleans:
+        """Membership of each of these atoms at the instant (entered_at <= instant < exited_at).
+
+        `changes` are those that they themselves have made in the tick, in order.
+        """
         found: Booleans = self.member[atoms, audience].copy()
-        if self.flips:
+        if self.flips or changes:
             for position, atom in enumerate(atoms):
-                changes = self.flips.get((int(atom), audience), ())
-                if sum(1 for change in changes if change <= instant) % 2:
-                    found[position] = not found[position]
+                flips = self.flips.get((int(atom), audience), ())
+                found[position] = is_member(bool(found[position]), flips, changes, instant)
         return found
 
 
@@ -83,7 +87,9 @@ class Happening(NamedTuple):
     late: int | None = None
     """Its place among what was learnt late, all at the tick's start, one after another."""
     allows: int = 1
-    """Bit k: it counts where variant k of the signal's `received` holds."""
+    """Bit k: it counts where variant k of the signal's `received` holds, for the profile as the tick found it."""
+    place: int = 0
+    """Its place among the signals that reach the atom."""
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,17 @@ def best_hour(channel: str) -> str:
     return f"CAST(try_element_at(transform(array({hours}), hours -> {best}), 1) AS BIGINT)"
 
 
-def end_of(walk: Walk, cell: Cell, hours: Integers, within: int, at: int) -> Integers:
-    """When the wait of each atom is over: at the next start of its hour, or `at` where that is too late, or none is."""
+def end_of(walk: Walk, cell: Cell, hours: Integers, within: int, at: int) -> Integers | None:
+    """When the wait of each atom is over: at the next start of its hour, or `at` where that is too late, or none is.
+
+    None while the zone isn't known.
+    """
     ends = np.full(len(cell.atoms), at)
     for hour in np.unique(hours[hours != NONE]):
         mine = hours == hour
         starts = walk.by_zone(cell.part(mine), partial(_next_start, int(hour), at))
+        if starts is None:
+            return None
         ends[mine] = np.where(starts <= at + within, starts, at)
     return ends
 

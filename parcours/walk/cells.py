@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from parcours.walk.atoms import Booleans, Integers
 from parcours.walk.channels import Prefix, Sender
+from parcours.walk.layers import BARE, Layer
 
 if TYPE_CHECKING:
     from parcours.walk.plan import Version
@@ -24,6 +25,8 @@ class Row(NamedTuple):
     at: int
     queued_at: int | None = None
     """Of a send: when it first came to the message."""
+    layer: Layer = BARE
+    """What whoever it happened to had written before it in the tick."""
 
 
 class Trail:
@@ -53,6 +56,7 @@ class Cell:
         "atoms",
         "held",
         "is_deferred",
+        "layer",
         "move",
         "prefix",
         "sender",
@@ -66,6 +70,8 @@ class Cell:
         self.version, self.atoms = version, atoms
         self.move: Move | None = None
         self.trail: Trail | None = None
+        self.layer: Layer = BARE
+        """What it has written in this tick."""
         self.arrived_at = 0
         self.wakes_at: int | None = None
         self.is_deferred = False
@@ -78,12 +84,12 @@ class Cell:
     def part(self, which: Booleans | Integers | slice) -> Cell:
         """A new cell of some of the atoms, with the same past."""
         cell = Cell(self.version, self.atoms[which])
-        for name in ("move", "trail", "arrived_at", "wakes_at", "is_deferred", "held"):
+        for name in ("move", "trail", "layer", "arrived_at", "wakes_at", "is_deferred", "held"):
             setattr(cell, name, getattr(self, name))
         return cell
 
     def add(self, row: Row) -> None:
-        self.trail = Trail(self.trail, row)
+        self.trail = Trail(self.trail, row._replace(layer=self.layer))
 
     def note(
         self, at: int, outcome: str, path: str | None = None, reason: str | None = None, queued_at: int | None = None

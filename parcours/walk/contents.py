@@ -29,6 +29,8 @@ class Rendering:
     unsubscribe_url: str | None
     uses_now: bool
     """Whether what is said depends on the moment."""
+    reads: frozenset[str]
+    """What it reads of what may be changed in the tick."""
 
     @property
     def content(self) -> str:
@@ -50,6 +52,7 @@ def render(version: Version, step: Message) -> Rendering:
         hashlib.sha256(json.dumps(dict(fields), sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         link.sql if link else None,
         any(text.uses_now for text in compiled),
+        frozenset(name for text in compiled for name in version.reads(text)),
     )
 
 
@@ -73,7 +76,9 @@ def ask_too_large(version: Version, step: Message, rendering: Rendering) -> int 
     for name, text in bound.items():
         if name in size:
             size = f"try_element_at(transform(array({text}), `{name}` -> {size}), 1)"
-    return version.ask(f"CASE WHEN {size} > {most} THEN 1L ELSE 0L END", uses_now=rendering.uses_now)
+    return version.ask(
+        f"CASE WHEN {size} > {most} THEN 1L ELSE 0L END", uses_now=rendering.uses_now, reads=rendering.reads
+    )
 
 
 def _is_plain_and_fits(fields: Mapping[str, str], most: int) -> bool:

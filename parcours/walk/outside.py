@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from parcours.walk.atoms import Happening
 from parcours.walk.cells import Cell
 from parcours.walk.steps import Listen
 
 if TYPE_CHECKING:
     from parcours.walk.walk import Walk
 
-Signals = Mapping[int, Mapping[int, int]]
-"""By atom the signals that reach it at one moment, each with what it `allows` (Happening)."""
+Signals = Mapping[int, Sequence[Happening]]
+"""By atom what reaches it at one moment."""
 
 
 class Outside:
@@ -23,15 +24,14 @@ class Outside:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.at: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        self.late: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        self.at: dict[int, dict[int, list[Happening]]] = defaultdict(lambda: defaultdict(list))
+        self.late: dict[int, dict[int, list[Happening]]] = defaultdict(lambda: defaultdict(list))
         """By their places among what was learnt late (2.1)."""
         self.is_reached = np.zeros(len(walk.atoms), dtype=bool)
         self.place: dict[int, Cell] = {}
-        for atom, signal, at, late, allows in walk.task.happenings:
-            own = (self.at[at] if late is None else self.late[late])[atom]
-            own[signal] = own.get(signal, 0) | allows
-            self.is_reached[atom] = True
+        for each in walk.task.happenings:
+            (self.at[each.at] if each.late is None else self.late[each.late])[each.atom].append(each)
+            self.is_reached[each.atom] = True
 
     def note(self, cell: Cell) -> None:
         """Keeps where those stand whom a signal reaches."""
@@ -49,11 +49,11 @@ class Outside:
         """Ends whoever meets a criterion of exit_when, by the first listed."""
         found: dict[tuple[int, str], list[int]] = defaultdict(list)
         cells: dict[int, Cell] = {}
-        for atom, own in sorted(signals.items()):
+        for atom, happenings in sorted(signals.items()):
             cell = self._standing(atom)
             if cell is None:
                 continue
-            counting = self._counting(cell, atom, own, at)
+            counting = self._counting(cell, happenings, at)
             criterion = next((exit.id for exit in cell.version.exits if not counting.isdisjoint(exit.signals)), None)
             if criterion is not None:
                 found[id(cell), criterion].append(atom)
@@ -65,11 +65,11 @@ class Outside:
         """Takes whoever listens on, by the first listed path; a listen hears what happens after the arrival (2.3)."""
         found: dict[tuple[int, str], list[int]] = defaultdict(list)
         cells: dict[int, Cell] = {}
-        for atom, own in sorted(signals.items()):
+        for atom, happenings in sorted(signals.items()):
             cell = self._standing(atom)
             if cell is None or not isinstance(cell.move, Listen) or not (is_late or cell.arrived_at < at):
                 continue
-            label = cell.move.heard(self._counting(cell, atom, own, at))
+            label = cell.move.heard(self._counting(cell, happenings, at))
             if label is not None:
                 found[id(cell), label].append(atom)
                 cells[id(cell)] = cell
@@ -79,18 +79,25 @@ class Outside:
             woken.note(at, "passed", label, "late" if is_late else None)
             self.walk.advance(woken, woken.move.targets[label], at)
 
-    def _counting(self, cell: Cell, atom: int, own: Mapping[int, int], at: int) -> set[int]:
-        """Those of the signals whose `where` is true, with what the atom has received so far."""
+    def _counting(self, cell: Cell, happenings: Sequence[Happening], at: int) -> set[int]:
+        """The signals whose `where` is true, with what the atom has received and written so far.
+
+        One that is asked for doesn't count until it is known: the walk is made again.
+        """
         found = set()
-        for signal, allows in own.items():
-            received, place = cell.version.signals[signal].received, 0
-            if received.journeys:
-                places = self.walk.history.places(cell.part(cell.atoms == atom), received, at)
+        for each in happenings:
+            signal, allows, place = cell.version.signals[each.signal], each.allows, 0
+            one = cell.part(cell.atoms == each.atom)
+            if signal.question is not None and cell.version.questions[signal.question].is_changed_by(cell.layer):
+                answers = self.walk.answers(one, signal.question, at, each.place)
+                allows = 0 if answers is None else max(0, int(answers[0]))
+            if signal.received.journeys:
+                places = self.walk.history.places(one, signal.received, at)
                 if places is None:
-                    continue  # asked: the walk is made again
+                    continue
                 place = int(places[0])
             if allows >> place & 1:
-                found.add(signal)
+                found.add(each.signal)
         return found
 
     def _standing(self, atom: int) -> Cell | None:

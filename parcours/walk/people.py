@@ -46,7 +46,7 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
         eligibility=_matrix(table["eligibility"], 0),
         suppressed_at=_matrix(table["suppressed_at"], NEVER),
         allowed_at=_matrix(table["allowed_at"], NEVER),
-        address_group=_shared(groups),
+        address_group=_shared(groups, np.isin(version, [v.index for v in versions if v.judgings])),
         member=_matrix(table["member"].cast(pa.list_(pa.int64())), 0).astype(bool),
         flips=_flips(table["flips"]),
         has_profile=_booleans(table["has_profile"]),
@@ -57,26 +57,33 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
     )
     signals = _signals(table["signals"])
     late = {text for text in pc.unique(table["late"]).to_pylist() if text is not None}
-    late |= {signal["late"] for _, signal in signals if signal["late"] is not None}
+    late |= {signal["late"] for *_, signal in signals if signal["late"] is not None}
     order = {text: number for number, text in enumerate(sorted(late))}
     happenings = [
         Happening(
-            atom, one["signal"], one["at"], order[one["late"]] if one["late"] is not None else None, one["allows"]
+            *(atom, one["signal"], one["at"]),
+            order[one["late"]] if one["late"] is not None else None,
+            one["allows"],
+            place,
         )
-        for atom, one in signals
+        for atom, place, one in signals
     ]
     engagements: dict[tuple[int, str], list[int]] = {}
-    for atom, one in _signals(table["engaged"]):
+    for atom, _, one in _signals(table["engaged"]):
         engagements.setdefault((atom, one["step"]), []).append(one["at"])
     return People(atoms, _arrivals(table, order), happenings, table["alike"].to_pylist(), engagements)
 
 
-def _signals(column: Any) -> list[tuple[int, dict[str, Any]]]:
-    """(atom, struct) of each struct in a column of lists of them."""
+def _signals(column: Any) -> list[tuple[int, int, dict[str, Any]]]:
+    """(atom, place in the list, struct) of each struct in a column of lists of them."""
     has_any = pc.any(pc.greater(pc.list_value_length(column), 0)).as_py()
     if not has_any:
         return []
-    return [(atom, signal) for atom, signals in enumerate(column.to_pylist()) for signal in signals or ()]
+    return [
+        (atom, place, signal)
+        for atom, signals in enumerate(column.to_pylist())
+        for place, signal in enumerate(signals or ())
+    ]
 
 
 def _integers(column: Any, fill: int) -> Integers:
@@ -106,14 +113,17 @@ def _matrix(column: Any, fill: int) -> Integers:
     return matrix
 
 
-def _shared(groups: Integers) -> Integers:
-    """Each group's number where more than one row is in it (by kind of send), else -1."""
-    found = np.full(groups.shape, -1, dtype=np.int64)
+def _shared(groups: Integers, may_change: Booleans) -> Integers:
+    """Each group where more than one row is in it (by kind of send), else NONE.
+
+    Of rows whose address may change in the tick it stays in any case: others may come to share it.
+    """
+    found = np.full(groups.shape, NONE, dtype=np.int64)
     for kind in range(groups.shape[1]):
         column = groups[:, kind]
         _, inverse, counts = np.unique(column, return_inverse=True, return_counts=True)
-        shared = (counts[inverse] > 1) & (column != NONE)
-        found[shared, kind] = inverse[shared]
+        kept = (counts[inverse] > 1) | may_change
+        found[kept, kind] = column[kept]
     return found
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from parcours.definition.channels import Channel
-from parcours.definition.expressions import ANY_TEXT, Compiled, Expected, Scope, compile_expression
+from parcours.definition.expressions import ANY_TEXT, Compiled, Expected, Scope, compile_expression, compile_value
 from parcours.definition.expressions.terms import quoted
 from parcours.definition.journeys import (
     BusinessEvent,
@@ -21,10 +21,14 @@ from parcours.definition.steps import Jump, Lookup, Message
 from parcours.walk import clock
 from parcours.walk.best_time import best_hour
 from parcours.walk.contents import Rendering
+from parcours.walk.layers import Layer, StayChange
 from parcours.walk.received import NOTHING, Received, allows, ask_knowing, received_of
 
 if TYPE_CHECKING:
     from parcours.walk.steps import Move
+
+
+ZONE = "profile.timezone"
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Question:
 
     Most are asked of everybody at once. With `uses_now` the answer depends on the moment (`__now`), and it is asked
     when that is known; with `looks_back` on what a profile was sent before the tick, read only of those who ask.
+    Who has changed in the tick what it `reads` (`profile.<column>`, `audience.<id>`, the column of a lookup) is asked
+    anew; some questions are for nobody else (`is_of_changed`).
     """
 
     sql: str
@@ -43,11 +49,17 @@ class Question:
     variants: tuple[int, ...] = ()
     """In place of a text: the questions of which `received` says which one is to be asked."""
     received: Received = NOTHING
+    reads: frozenset[str] = frozenset()
+    is_of_changed: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether it is asked in the midst of the walk."""
-        return self.uses_now or self.looks_back
+        return self.uses_now or self.looks_back or self.is_of_changed
+
+    def is_changed_by(self, layer: Layer) -> bool:
+        """Whether those of the layer may answer otherwise than as they stood when the tick began."""
+        return not self.reads.isdisjoint(layer.changed)
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,16 @@ class SendKind:
 
 
 @dataclass(frozen=True)
+class Judging:
+    """The questions whether those may be sent to who have changed their address or consent in the tick."""
+
+    eligibility: int
+    suppressed_at: int
+    allowed_at: int
+    address_group: int
+
+
+@dataclass(frozen=True)
 class Signal:
     """Something from outside that ends or wakes an instance: an event, a change of membership, or a reaction."""
 
@@ -73,6 +95,8 @@ class Signal:
     """Spark SQL text of a BIGINT over the names of expressions: bit k is set where it is true, were it variant k of
     `received`; of an event `event` are its own attributes."""
     received: Received = NOTHING
+    question: int | None = None
+    """The same for who has changed in the tick what it reads; None: nobody can."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +119,22 @@ class Found:
     """The selected columns and their types."""
     is_many: bool
     column: str
+    reads: frozenset[str] = frozenset()
+    """What the key reads of what may be changed in the tick."""
 
     @property
     def type(self) -> str:
         """Of the finding: a struct, or an array of structs."""
         row = f"struct<{','.join(f'{name}:{kind}' for name, kind in self.columns.items())}>"
         return f"array<{row}>" if self.is_many else row
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a step sets a profile column to: Spark SQL text, of the column's type."""
+
+    sql: str
+    type: str
 
 
 @dataclass
@@ -140,12 +174,21 @@ class Version:
     """Messages on channels whose best time anybody waits for."""
     contents: dict[str, Rendering] = field(default_factory=dict)
     """What each message says, by step."""
+    assignments: dict[str, dict[str, Assignment]] = field(default_factory=dict)
+    """By step that updates the profile, what it sets each column to."""
+    stay_changes: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """By step that updates an audience, which one, and whether it adds to it."""
+    judgings: dict[int, Judging] = field(default_factory=dict)
+    """By kind of send, where its answers may be changed in the tick."""
 
     def __post_init__(self) -> None:
-        from parcours.walk.steps import End, plan_step  # the steps need this class
+        from parcours.walk import updates  # the steps need this class
+        from parcours.walk.steps import End, plan_step
 
         placed = {name: replace(found, place=self._place(name)) for name, found in self.scope.lookups.items()}
         self.scope = replace(self.scope, lookups=placed)
+        self.may_change = updates.changed_by(self.journey.steps, placed.values())
+        self.zone_question = self._zone_question()
         self.holdout = self._holdout_question()
         self.entry_where, self.entry_question = self._entry_where()
         self.exits = [self._exit(criterion) for criterion in self.journey.exit_when]
@@ -190,7 +233,12 @@ class Version:
         contended = any(isinstance(move, Cap | Jump) for move in self.moves.values()) or any(
             self.channels[send.channel].limits or self.channels[send.channel].ramp_up for send in self.sends
         )
-        return contended or any(question.is_open for question in self.questions)
+        asked = any(question.is_open or self.is_changeable(question.reads) for question in self.questions)
+        return contended or asked
+
+    def is_changeable(self, names: frozenset[str]) -> bool:
+        """Whether any of these may be changed by a step of the journey, so that its instance sees it at once."""
+        return not names.isdisjoint(self.may_change)
 
     # ---------------------------------------------------------------------------------------------- while planning
     def ask(
@@ -202,9 +250,11 @@ class Version:
         channel: str | None = None,
         variants: tuple[int, ...] = (),
         received: Received = NOTHING,
+        reads: frozenset[str] = frozenset(),
+        is_of_changed: bool = False,
     ) -> int:
         """Number of the question, shared by all steps that ask the same."""
-        question = Question(sql, uses_now, looks_back, channel, variants, received)
+        question = Question(sql, uses_now, looks_back, channel, variants, received, reads, is_of_changed)
         if question not in self.questions:
             self.questions.append(question)
         return self.questions.index(question)
@@ -227,12 +277,31 @@ class Version:
         def micros(sql: str) -> str:
             return f"unix_micros({f'to_utc_timestamp(CAST({sql} AS TIMESTAMP), zone_name)' if is_local else sql})"
 
-        return ask_knowing(self, compiled, micros)
+        return ask_knowing(self, compiled, micros, self._zone_reads if is_local else frozenset())
+
+    @property
+    def _zone_reads(self) -> frozenset[str]:
+        """What the instance's zone is made of."""
+        return frozenset({ZONE} if self.journey.use_profile_timezone else ())
+
+    def _zone_question(self) -> int | None:
+        """Number of the question which zone it is, where the journey itself may set it."""
+        if not self.is_changeable(self._zone_reads):
+            return None
+        return self.ask("CAST(zone AS BIGINT)", reads=self._zone_reads, is_of_changed=True)
+
+    def reads(self, compiled: Compiled) -> frozenset[str]:
+        """What the text reads of what may be changed in the tick."""
+        found = {f"profile.{column}" for column in compiled.profile_columns}
+        found |= {f"audience.{audience}" for audience in compiled.audiences}
+        found |= {self._place(name) for name in compiled.lookups}
+        return frozenset(found) | (self._zone_reads if "__local_now" in compiled.sql else frozenset())
 
     def ask_best_hour(self, channel: str) -> int:
         """Number of the question in which local hour the profile opens most of what the channel brings."""
         self.timed_channels.add(channel)
-        return self.ask(best_hour(channel), uses_now=True, looks_back=True, channel=channel)
+        reads = self._zone_reads
+        return self.ask(best_hour(channel), uses_now=True, looks_back=True, channel=channel, reads=reads)
 
     def _compiled(self, text: str, expect: Expected | None) -> Compiled:
         return self.noted(compile_expression(text, self.scope, expect))
@@ -257,8 +326,11 @@ class Version:
         if where is not None:
             scope = replace(self.scope, event=self.attributes(name)) if kind == "event" else self.scope
             compiled = self.noted(compile_expression(where, scope, "boolean"))
-            received = received_of(self, compiled)
-            signal = Signal(kind, name, allows(compiled.sql, received.journeys), received)
+            received, reads = received_of(self, compiled), self.reads(compiled)
+            text, question = allows(compiled.sql, received.journeys), None
+            if self.is_changeable(reads):
+                question = self.ask(text, uses_now=compiled.uses_now, reads=reads, is_of_changed=True)
+            signal = Signal(kind, name, text, received, question)
         if signal not in self.signals:
             self.signals.append(signal)
         return self.signals.index(signal)
@@ -282,25 +354,44 @@ class Version:
 
     def ask_lookup(self, step: Lookup) -> int:
         """Number of the question whether a lookup finds anything."""
-        key = {column: self._compiled(text, None).sql for column, text in step.key.items()}
+        compiled = {column: self._compiled(text, None) for column, text in step.key.items()}
+        key = {column: found.sql for column, found in compiled.items()}
+        reads = frozenset(name for found in compiled.values() for name in self.reads(found))
         place, known = self._place(step.as_), self.scope.lookups[step.as_].columns or {}
         columns = {name: known.get(name) or "string" for name in step.select}
-        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place)
-        return self.ask(f"CASE WHEN `{place}` IS NULL THEN 0L ELSE 1L END")
+        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place, reads)
+        return self.ask(f"CASE WHEN `{place}` IS NULL THEN 0L ELSE 1L END", reads=frozenset({place}))
 
     def ask_send(self, step: Message) -> int:
         """Number of the kind of send that a message is."""
         channel = self.channels[step.channel]
         consent = channel.consent if step.category == "marketing" else None
-        send = SendKind(step.channel, self._text(step.address or channel.address), self._text(consent))
+        address, asked = (self._compiled_text(text) for text in (step.address or channel.address, consent))
+        send = SendKind(step.channel, address.sql if address else None, asked.sql if asked else None)
         if send not in self.sends:
             self.sends.append(send)
-        return self.sends.index(send)
+        number = self.sends.index(send)
+        reads = frozenset(name for text in (address, asked) if text is not None for name in self.reads(text))
+        if self.is_changeable(reads):
+            names = (each.name for each in fields(Judging))
+            numbers = (self.ask(f"CAST({name}[{number}] AS BIGINT)", reads=reads, is_of_changed=True) for name in names)
+            self.judgings[number] = Judging(*numbers)
+        return number
 
-    def _text(self, expression: str | None) -> str | None:
-        if expression is None:
-            return None
-        return self._compiled(expression, "string").sql
+    def _compiled_text(self, expression: str | None) -> Compiled | None:
+        return None if expression is None else self._compiled(expression, "string")
+
+    def assign(self, step_id: str, column: str, text: str) -> None:
+        """Notes what a step sets a column to; the record of it wants what was there before."""
+        kind = (self.scope.profile or {}).get(column, "string")
+        compiled = self.noted(compile_value(text, self.scope, kind))
+        self.profile_columns.add(column)
+        self.assignments.setdefault(step_id, {})[column] = Assignment(compiled.sql, kind)
+
+    def changes_of(self, audience: str, layer: Layer) -> tuple[StayChange, ...]:
+        """What those of a layer have done to their membership in an audience."""
+        changes = [(passed.at, self.stay_changes.get(passed.step)) for passed in layer.passed]
+        return tuple(StayChange(at, change[1]) for at, change in changes if change and change[0] == audience)
 
     def send_of(self, step_id: str) -> int:
         """Number of the kind of send of a message step."""

@@ -35,13 +35,21 @@ def received_of(version: Version, compiled: Compiled) -> Received:
     return Received(journeys, firsts)
 
 
-def ask_knowing(version: Version, compiled: Compiled, answer: Callable[[str], str]) -> int:
-    """Number of the question that an expression is; `answer` makes the text of a BIGINT of its text."""
+def ask_knowing(
+    version: Version, compiled: Compiled, answer: Callable[[str], str], others: frozenset[str] = frozenset()
+) -> int:
+    """Number of the question that an expression is; `answer` makes the text of a BIGINT of its text.
+
+    `others` is what the answer reads besides the expression.
+    """
+    reads = version.reads(compiled) | others
     received = received_of(version, compiled)
     if not received.journeys:
-        return version.ask(answer(compiled.sql), uses_now=compiled.uses_now)
+        return version.ask(answer(compiled.sql), uses_now=compiled.uses_now, reads=reads)
     texts = variants(compiled.sql, received.journeys)
-    numbers = tuple(version.ask(answer(text), uses_now="__now" in text or "__local_now" in text) for text in texts)
+    numbers = tuple(
+        version.ask(answer(text), uses_now="__now" in text or "__local_now" in text, reads=reads) for text in texts
+    )
     return version.ask("NULL", variants=numbers, received=received)
 
 

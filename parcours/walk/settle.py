@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from parcours.walk.atoms import ELIGIBILITY, Booleans, Integers
+from parcours.walk.atoms import ELIGIBILITY, NONE, Booleans, Integers
 from parcours.walk.cells import Cell
 from parcours.walk.channels import Prefix, Sender
 from parcours.walk.steps import Cap, Message
@@ -163,13 +163,15 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
     """The cell cut by what forbids the send at that moment; an empty reason: nothing (2.5, 1, and what precedes)."""
     message = cell.move
     assert isinstance(message, Message)
-    atoms, send_kind = walk.atoms, message.send
-    code = atoms.eligibility[cell.atoms, send_kind].copy()
-    suppressed = (code == 0) & (atoms.suppressed_at[cell.atoms, send_kind] <= at)
-    code[suppressed] = len(ELIGIBILITY)
+    judged = walk.judged(cell, message.send)
+    if judged is None:
+        return []  # asked: this cell stops here until the walk is made again
+    eligibility, suppressed_at, allowed_at, _ = judged
+    code = eligibility.copy()
+    code[(code == 0) & (suppressed_at <= at)] = len(ELIGIBILITY)
     allowed_from = walk.allow_list_from.get(message.step.channel)
     if allowed_from is not None and allowed_from <= at:
-        code[(code == 0) & (atoms.allowed_at[cell.atoms, send_kind] > at)] = len(ELIGIBILITY) + 1
+        code[(code == 0) & (allowed_at > at)] = len(ELIGIBILITY) + 1
     names = [*ELIGIBILITY, "suppressed", "not_allowed", STOPS]
     if walk.pause_of(cell, at) is not None:
         code[:] = names.index(STOPS)
@@ -186,19 +188,22 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
 
 def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
     """Excludes who shares an address with one of the same occurrence who came at the same moment, before it."""
-    sharing: list[tuple[Prefix, int, Cell]] = []
+    sharing: list[tuple[Prefix, int, int, Cell]] = []
     for cell in cells:
         assert isinstance(cell.move, Message)
-        if cell.is_deferred:  # it has the address already
+        judged = walk.judged(cell, cell.move.send)
+        if cell.is_deferred or judged is None:  # it has the address already
             continue
-        groups = walk.atoms.address_group[cell.atoms, cell.move.send]
-        sharing += [(prefix_of(cell), int(atom), cell) for atom in cell.atoms[groups >= 0]]
+        groups = judged.address_group
+        is_shared = groups != NONE
+        prefix = prefix_of(cell)
+        pairs = zip(cell.atoms[is_shared].tolist(), groups[is_shared].tolist(), strict=True)
+        sharing += [(prefix, atom, group, cell) for atom, group in pairs]
     if not sharing:
         return cells
     losers: dict[int, list[int]] = defaultdict(list)
-    for _, atom, cell in sorted(sharing, key=lambda item: item[:2]):
+    for _, atom, group, cell in sorted(sharing, key=lambda item: item[:2]):
         assert isinstance(cell.move, Message)
-        group = int(walk.atoms.address_group[atom, cell.move.send])
         owner = walk.address_owners.setdefault((group, cell.move.id, cell.arrived_at), atom)
         if owner != atom:
             losers[id(cell)].append(atom)

@@ -75,10 +75,10 @@ class PathTest:
             answers = walk.answers(cell, self.question, at)
             return None if answers is None else answers == 1
         if self.audience is not None:
-            return walk.atoms.is_member(cell.atoms, self.audience, at)
+            return walk.is_member(cell, self.audience, at)
         test = self.calendar
         assert test is not None
-        found: Booleans = walk.by_zone(cell, lambda zone: is_now(test, at, zone))
+        found: Booleans | None = walk.by_zone(cell, lambda zone: is_now(test, at, zone))
         return found
 
 
@@ -251,7 +251,7 @@ class Wait(Move):
             return np.maximum(np.where(answers == NONE, at, answers), at)
         moment = self.moment
         assert moment is not None
-        ends: Integers = walk.by_zone(
+        ends: Integers | None = walk.by_zone(
             cell, lambda zone: clock.next_local_moment(moment.time, moment.days, moment.in_days, at, zone)
         )
         return ends
@@ -314,10 +314,17 @@ def _(step: steps.Listen, version: Version) -> Move:
 @dataclass(frozen=True)
 class Lookup(Move):
     question: int = 0
+    reads: frozenset[str] = frozenset()
+    """What its key reads: who has changed that looks up anew."""
+    place: str = ""
+    """What it changes then."""
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
+        if not self.reads.isdisjoint(cell.layer.changed):
+            cell.layer = cell.layer.after(self.id, at, frozenset({self.place}))
         answers = walk.answers(cell, self.question, at)
-        assert answers is not None, "what a lookup finds doesn't depend on the moment"
+        if answers is None:
+            return
         found, missing = walk.divide(cell, answers == 1)
         if found:
             found.note(at, "passed")
@@ -331,7 +338,9 @@ class Lookup(Move):
 
 @plan_step.register(steps.Lookup)
 def _(step: steps.Lookup, version: Version) -> Move:
-    return Lookup(step.id, step.type, version.journey.targets(step), version.ask_lookup(step))
+    question = version.ask_lookup(step)
+    found = version.lookups[step.id]
+    return Lookup(step.id, step.type, version.journey.targets(step), question, found.reads, found.column)
 
 
 # ----------------------------------------------------------------------------------------------------------- jump

@@ -35,6 +35,9 @@ class Tally:
     queued: Counter[str] = field(default_factory=Counter)
     """Of the instances those that wait for room, by channel."""
 
+    updates: int = 0
+    """Rows of `profile_updates`."""
+
     @property
     def outcomes(self) -> int:
         return sum(self.steps.values())
@@ -58,7 +61,7 @@ def tally(result: Result, atoms: Atoms) -> Tally:
     found = Tally()
     known = result.trail_of >= 0
     people = np.bincount(result.trail_of[known], weights=atoms.count[known], minlength=len(result.trails))
-    instances = 0
+    instances = updates = 0
     for number, (version, trail, ending) in enumerate(result.trails):
         count = int(people[number])
         if ending.status is not None:
@@ -66,8 +69,11 @@ def tally(result: Result, atoms: Atoms) -> Tally:
         if ending.queue is not None:
             found.queued[ending.queue] += count
         if trail is not None:
-            _count_rows(found, version, trail.rows(), count)
-    return Tally(found.steps, found.journeys, found.sends, instances, found.queued)
+            rows = trail.rows()
+            _count_rows(found, version, rows, count)
+            passed = (row.step_id for row in rows if row.outcome == "passed")
+            updates += count * sum(len(version.assignments.get(step_id, ())) for step_id in passed)
+    return Tally(found.steps, found.journeys, found.sends, instances, found.queued, updates)
 
 
 def _count_rows(found: Tally, version: Version, rows: Iterable[Row], count: int) -> None:

@@ -7,18 +7,19 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from parcours.definition.channels import Channel
 from parcours.walk.agenda import Pause, pause_of
-from parcours.walk.atoms import NONE, Arrival, Atoms, Booleans, Happening, Integers
+from parcours.walk.atoms import NEVER, NONE, Arrival, Atoms, Booleans, Happening, Integers
 from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
 from parcours.walk.entries import Entries
 from parcours.walk.history import History, Moments
 from parcours.walk.jumps import Jumping, Jumps
+from parcours.walk.layers import Passed, StayChange
 from parcours.walk.outside import Outside
 from parcours.walk.plan import Version
 from parcours.walk.settle import exclude, serve, take_places
@@ -29,8 +30,17 @@ LIFE, ENDS, TIMEOUT, EXIT, FORCED, DUE, ENTRY = range(7)
 PAUSED = "journey_paused"
 """Why somebody is held by a pause, or leaves."""
 
-Asked = tuple[int, int, int]
-"""(version, question, moment) of a question whose answer depends on the moment."""
+
+class Asked(NamedTuple):
+    """A question whose answer depends on the moment, or on what who is asked has written in the tick."""
+
+    version: int
+    question: int
+    moment: int
+    """The tick's start where the moment doesn't count."""
+    passed: tuple[Passed, ...] = ()
+    happening: int = -1
+    """Of a question about something that happened: its place among what reaches who is asked."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ class Counters:
 class Task:
     """Everything that a walk needs. Instants are microseconds.
 
-    `answers` are those of earlier questions: (version, question, moment) -> (atoms, sorted; their answers).
+    `answers` are those of earlier questions: the atoms, sorted, and what each answers.
     `queue_ends` names, for each channel of which only the head of the queue is here, the last that is: (prefix, atom).
     """
 
@@ -97,6 +107,15 @@ class Result:
     jumping: frozenset[Jumping] = frozenset()
     """Entrants that are asked for."""
     jump_reasons: Mapping[str, str | None] = field(default_factory=dict)
+
+
+class Judged(NamedTuple):
+    """Columns of `Atoms` for one kind of send."""
+
+    eligibility: Integers
+    suppressed_at: Integers
+    allowed_at: Integers
+    address_group: Integers
 
 
 class Walk:
@@ -329,15 +348,17 @@ class Walk:
                 exclude(self, cell, "over_limit", at)
 
     # ---------------------------------------------------------------------------------------- what steps call on
-    def answers(self, cell: Cell, question: int, at: int) -> Integers | None:
+    def answers(self, cell: Cell, question: int, at: int, happening: int = -1) -> Integers | None:
         """The answers of a cell's atoms; None, and the question is noted, while they aren't known."""
         what = cell.version.questions[question]
         if what.variants:
             return self.history.answers(cell, what, at)
-        if not what.is_open:
+        is_changed = what.is_changed_by(cell.layer)
+        if not what.is_open and not is_changed:
             found: Integers = self.atoms.answers[cell.atoms, question]
             return found
-        asked = (cell.version.index, question, at if what.uses_now else self.task.start)
+        moment, passed = at if what.uses_now else self.task.start, cell.layer.passed if is_changed else ()
+        asked = Asked(cell.version.index, question, moment, passed, happening)
         opened = self.history.opened(cell, what.channel, at) if what.channel else {}
         if asked in self.task.answers:
             atoms, answers = self.task.answers[asked]
@@ -356,9 +377,39 @@ class Walk:
             return True
         return all(self.task.opened.get((asked, atom), ()) == opened.get(atom, ()) for atom in map(int, cell.atoms))
 
+    def judged(self, cell: Cell, send: int) -> Judged | None:
+        """What decides whether a cell's atoms may be sent to; None while it isn't known."""
+        asked = cell.version.judgings.get(send)
+        if asked is None or not cell.version.questions[asked.eligibility].is_changed_by(cell.layer):
+            matrices = (getattr(self.atoms, name) for name in Judged._fields)
+            return Judged(*(matrix[cell.atoms, send] for matrix in matrices))
+        found = [self.answers(cell, getattr(asked, name), 0) for name in Judged._fields]
+        known = [answers for answers in found if answers is not None]
+        if len(known) < len(found):
+            return None
+        judged = Judged(*known)
+        never = {name: np.where(at == NONE, NEVER, at) for name, at in zip(Judged._fields, judged, strict=True)}
+        return judged._replace(suppressed_at=never["suppressed_at"], allowed_at=never["allowed_at"])
+
+    def is_member(self, cell: Cell, audience: int, at: int) -> Booleans:
+        """Membership of a cell's atoms, with what they have started and ended themselves."""
+        changes: tuple[StayChange, ...] = ()
+        name = cell.version.audiences[audience]
+        if f"audience.{name}" in cell.layer.changed:
+            changes = cell.version.changes_of(name, cell.layer)
+        return self.atoms.is_member(cell.atoms, audience, at, changes)
+
     def by_zone(self, cell: Cell, compute: Callable[[str], Any]) -> Any:
-        """What `compute` gives for the zone of each atom (1.1: the journey's, or the profile's where it is known)."""
-        zones = self.atoms.zone[cell.atoms]
+        """What `compute` gives for the zone of each atom (1.1: the journey's, or the profile's where it is known).
+
+        None while the zone that they have given themselves isn't known.
+        """
+        zones, question = self.atoms.zone[cell.atoms], cell.version.zone_question
+        if question is not None and cell.version.questions[question].is_changed_by(cell.layer):
+            answers = self.answers(cell, question, 0)
+            if answers is None:
+                return None
+            zones = answers
         found = np.unique(zones)
         names = [self.task.zone_names[z] if z >= 0 else cell.version.zone for z in found]
         return np.array([compute(name) for name in names])[np.searchsorted(found, zones)]

@@ -44,7 +44,7 @@ UNSEEN = replace(WIDE, is_seen=False)
 
 BUILT = replace(
     NEXT,
-    steps=(*NARROW.steps, "listen", "experiment", "jump", "lookup"),
+    steps=(*NARROW.steps, "listen", "experiment", "update_profile", "update_audience", "jump", "lookup"),
     changes=(*NARROW.changes, "pause", "resume", "publish"),
     insiders=("stay", "exit"),
 )

@@ -62,7 +62,8 @@ def _ways_out(step: Step, following: str) -> list[str]:
 
 def _targets(step: Step, otherwise: str, on_timeout: str, onward: str) -> list[str]:
     named = [step[key] for key in (otherwise, on_timeout) if step.get(key)]
-    return named if step["type"] != "listen" or on_timeout in step else [*named, onward]
+    times_out = step["type"] == "listen" and "timeout" in step and on_timeout not in step
+    return [*named, onward] if times_out else named
 
 
 # ----------------------------------------------------------------------------------------------------------- each type

@@ -13,8 +13,6 @@ Case = Mapping[str, Any]
 
 ENGINE_LACKS = frozenset(
     {
-        "step update_profile",
-        "step update_audience",
         "insiders move",
     }
 )

@@ -272,3 +272,142 @@ def test_a_zone_that_it_sets_is_the_instances_from_then_on() -> Told:
             03-03 00:00 | morning
         """,
     )
+
+
+@spec
+def test_messages_go_by_what_it_has_set() -> Told:
+    return Told(
+        channels_matter=True,
+        channels="""
+            email: {address: profile.email, consent: profile.agrees}
+        """,
+        journey="""
+            entry: {type: read_audience, audience: all, schedule: {at: 2026-03-02T09:00:00Z}}
+            steps:
+              - {id: move, type: update_profile, set: {email: profile.other}}
+              - {id: first, type: message, channel: email}
+              - {id: refuse, type: update_profile, set: {agrees: "'n'"}}
+              - {id: second, type: message, channel: email}
+        """,
+        profiles="""
+            profile_id | email            | other             | agrees
+            ada        | ada@shop.example | one@shop.example  | y
+            # compared without case: of two who come to share an address one gets the send
+            bob        | bob@shop.example | One@shop.example  |
+            cleo       | cle@shop.example |                   |
+            dan        | dan@shop.example | dan@spam.example  |
+        """,
+        members="""
+            audience_id | profile_id
+            all         | ada
+            all         | bob
+            all         | cleo
+            all         | dan
+        """,
+        suppressions="""
+            channel | address
+            email   | @spam.example
+        """,
+        only=["sent", "excluded"],
+        outcomes="""
+            step_id | outcome  | reason            | count
+            first   | sent     |                   | 1
+            first   | excluded | duplicate_address | 1
+            first   | excluded | no_address        | 1
+            first   | excluded | suppressed        | 1
+            second  | excluded | no_consent        | 3
+            second  | excluded | no_address        | 1
+        """,
+    )
+
+
+@spec
+def test_lookups_listens_and_exits_go_by_what_it_has_set() -> Told:
+    return Told(
+        journey="""
+            entry: {type: event, event: go}
+            exit_when: [{id: enough, condition: "profile.stage = 3"}]
+            steps:
+              - {id: choose, type: update_profile, set: {wish: "'s2'", least: CAST(event.n AS INT)}}
+              - {id: find, type: lookup, table: products, key: {sku: profile.wish}, select: [name], as: product}
+              - {id: keep, type: update_profile, set: {wish: "product.name"}}
+              - id: hear
+                type: listen
+                paths: [{label: dear, event: buy, where: "event.amount >= profile.least"}]
+              - {id: count, type: update_profile, set: {stage: "profile.stage + 1"}}
+              - {id: mail, type: message, channel: email}
+        """,
+        profiles="""
+            profile_id | wish | least:int | stage:int
+            ada        | s1   | 1         | 2
+        """,
+        tables={
+            "products": """
+                sku | name
+                s1  | shoes
+                s2  | socks
+            """
+        },
+        events="""
+            event_time  | event_type | profile_id | n:double | amount:double
+            03-02 09:00 | go         | ada        | 10       |
+            # enough for what was there before
+            03-02 10:00 | buy        | ada        |          | 5
+            03-02 11:00 | buy        | ada        |          | 12
+        """,
+        only=["passed", "exited"],
+        outcomes="""
+            occurred_at | step_id | outcome | path | reason
+            03-02 09:00 | choose  | passed  |      |
+            03-02 09:00 | find    | passed  |      |
+            03-02 09:00 | keep    | passed  |      |
+            03-02 11:00 | hear    | passed  | dear |
+            03-02 11:00 | count   | passed  |      |
+            03-02 11:00 | mail    | exited  |      | enough
+        """,
+        updates="""
+            step_id | column | value | former_value
+            choose  | wish   | s2    | s1
+            choose  | least  | 10    | 1
+            keep    | wish   | socks | s2
+            count   | stage  | 3     | 2
+        """,
+    )
+
+
+@spec
+def test_what_a_lookup_found_by_it_stays_in_later_ticks() -> Told:
+    return Told(
+        until="03-02 12:00",
+        journey="""
+            entry: {type: event, event: go}
+            steps:
+              - {id: choose, type: update_profile, set: {wish: "'s2'"}}
+              - {id: find, type: lookup, table: products, key: {sku: profile.wish}, select: [name], as: product}
+              - {id: change, type: update_profile, set: {wish: "'s1'"}}
+              - {id: pause, type: wait, for: 1d}
+              - {id: which, type: condition, paths: [{label: socks, when: "product.name = 'socks'"}]}
+        """,
+        profiles="""
+            profile_id | wish
+            ada        | s1
+        """,
+        tables={
+            "products": """
+                sku | name
+                s1  | shoes
+                s2  | socks
+            """
+        },
+        events=ADA_GOES,
+        later=[Later(until="03-10 00:00")],
+        only=["passed"],
+        outcomes="""
+            occurred_at | step_id | path
+            03-02 09:00 | choose  |
+            03-02 09:00 | find    |
+            03-02 09:00 | change  |
+            03-03 09:00 | pause   |
+            03-03 09:00 | which   | socks
+        """,
+    )
