@@ -120,6 +120,8 @@ def _when(around: Surroundings) -> Any:
     found = found_tests(around.earlier)
     if found and choices.chance(50):
         return choices.pick(found)
+    if around.scope.functions and choices.chance(40):
+        return choices.pick(FUNCTION_TESTS)
     kind = choices.pick(("profile", "event", "audience", "calendar", "clock"))
     if kind == "event" and around.has_event:
         return choices.pick(
@@ -132,7 +134,7 @@ def _when(around: Surroundings) -> Any:
     if kind == "clock":
         return choices.pick(CLOCK_TESTS)
     written = WRITTEN_TESTS if around.scope.is_seen and "update_profile" in around.scope.steps else ()
-    return choices.pick(PROFILE_TESTS + (FUNCTION_TESTS if around.scope.functions else ()) + written)
+    return choices.pick(PROFILE_TESTS + written)
 
 
 PROFILE_TESTS = (
@@ -155,8 +157,9 @@ FUNCTION_TESTS = (
     "event_count('buy', INTERVAL 1 DAY) > 0",
     "has_received('j0')",
     "event_count('go', INTERVAL 6 HOURS) >= 2",
-    "NOT in_audience('a') AND NOT has_received('j1')",
+    "NOT in_audience('a') AND NOT has_received('j0')",
 )
+"""Of the first journey, which is always there."""
 WRITTEN_TESTS = ("profile.mark = 'x'", "profile.mark IS NULL", "in_audience('marked')")
 
 
