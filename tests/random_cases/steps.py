@@ -34,7 +34,7 @@ def steps(
         made.append({"id": ids[number], "type": kind, **KINDS[kind](around)})
     if choices.chance(30):
         made.append({"id": "last", "type": "end"})
-    return without_strangers(_reachable(made))
+    return without_strangers(_reachable(_without_unheard(_reachable(made))))
 
 
 def _reachable(made: list[Step]) -> list[Step]:
@@ -62,7 +62,23 @@ def _ways_out(step: Step, following: str) -> list[str]:
 
 def _targets(step: Step, otherwise: str, on_timeout: str, onward: str) -> list[str]:
     named = [step[key] for key in (otherwise, on_timeout) if step.get(key)]
-    return named if step["type"] != "listen" or on_timeout in step else [*named, onward]
+    goes_onward = step["type"] == "listen" and "timeout" in step and on_timeout not in step
+    return [*named, onward] if goes_onward else named
+
+
+def _without_unheard(made: list[Step]) -> list[Step]:
+    """The steps without reactions to messages from which no way leads to the listen."""
+    following = {step["id"]: after["id"] for step, after in zip(made, [*made[1:], {"id": "end"}], strict=True)}
+    before: dict[str, set[str]] = {step["id"]: set() for step in made}
+    for step in made:  # ways lead down the list
+        for target in _ways_out(step, following[step["id"]]):
+            if target in before:
+                before[target] |= {*before[step["id"]], step["id"]}
+    return [_heard(step, before[step["id"]]) if step["type"] == "listen" else step for step in made]
+
+
+def _heard(step: Step, before: set[str]) -> Step:
+    return {**step, "paths": [path for path in step["paths"] if "of" not in path or path["of"] in before]}
 
 
 # ----------------------------------------------------------------------------------------------------------- each type
