@@ -85,7 +85,7 @@ def test_an_entrant_counts_once_on_the_day_of_its_passage_however_time_is_cut(
     ]
     monkeypatch.setattr(Committed, "rows", lambda self, table: [row for row in rows if row["day"].day == 2])
     (wrong,) = check_experiments(store, project, Committed(store), store.read("step_outcomes"))
-    assert wrong.details == [
+    assert list(wrong.details) == [
         "again 1 subject new 2026-03-02: 4 entrants in experiment_daily, 3 by the rows",
         "again 1 subject new 2026-03-02: 1 converted in experiment_daily, 0 by the rows",
         "again 1 subject new 2026-03-03: 0 entrants in experiment_daily, 2 by the rows",

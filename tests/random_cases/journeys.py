@@ -37,9 +37,22 @@ def journey(
         made["reentry"] = choices.pick(({"allowed": False}, {"after": "PT1H"}, {"after": "P1D"}, {"after": "PT0S"}))
     if scope.exits:
         made["exit_when"] = _criteria(choices)
+    if scope.functions:
+        _ask_for_sends(choices, made)
     is_read = kind == "read_audience"
     made["steps"] = steps(choices, scope, channels, has_event=has_event, is_read=is_read, targets=targets)
     return made
+
+
+def _ask_for_sends(choices: Choices, made: Definition) -> None:
+    """Lets what was sent before decide who comes in, and who leaves."""
+    if "event" in made["entry"] and choices.chance(30):
+        made["entry"]["where"] = choices.pick(
+            ("NOT has_received('j0')", f"has_received('{made['id']}') OR event.n > 5")
+        )
+    for criterion in made.get("exit_when", ()):
+        if "event" in criterion and choices.chance(50):
+            criterion["where"] = f"event.n >= 1 AND (has_received('j0') OR NOT has_received('{made['id']}'))"
 
 
 def _event(choices: Choices) -> Definition:

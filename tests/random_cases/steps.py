@@ -34,7 +34,7 @@ def steps(
         made.append({"id": ids[number], "type": kind, **KINDS[kind](around)})
     if choices.chance(30):
         made.append({"id": "last", "type": "end"})
-    return without_strangers(_reachable(made))
+    return without_strangers(_reachable(_without_unheard(_reachable(made))))
 
 
 def _reachable(made: list[Step]) -> list[Step]:
@@ -62,8 +62,23 @@ def _ways_out(step: Step, following: str) -> list[str]:
 
 def _targets(step: Step, otherwise: str, on_timeout: str, onward: str) -> list[str]:
     named = [step[key] for key in (otherwise, on_timeout) if step.get(key)]
-    times_out = step["type"] == "listen" and "timeout" in step and on_timeout not in step
-    return [*named, onward] if times_out else named
+    goes_onward = step["type"] == "listen" and "timeout" in step and on_timeout not in step
+    return [*named, onward] if goes_onward else named
+
+
+def _without_unheard(made: list[Step]) -> list[Step]:
+    """The steps without reactions to messages from which no way leads to the listen."""
+    following = {step["id"]: after["id"] for step, after in zip(made, [*made[1:], {"id": "end"}], strict=True)}
+    before: dict[str, set[str]] = {step["id"]: set() for step in made}
+    for step in made:  # ways lead down the list
+        for target in _ways_out(step, following[step["id"]]):
+            if target in before:
+                before[target] |= {*before[step["id"]], step["id"]}
+    return [_heard(step, before[step["id"]]) if step["type"] == "listen" else step for step in made]
+
+
+def _heard(step: Step, before: set[str]) -> Step:
+    return {**step, "paths": [path for path in step["paths"] if "of" not in path or path["of"] in before]}
 
 
 # ----------------------------------------------------------------------------------------------------------- each type
@@ -121,6 +136,8 @@ def _when(around: Surroundings) -> Any:
     found = found_tests(around.earlier)
     if found and choices.chance(50):
         return choices.pick(found)
+    if around.scope.functions and choices.chance(40):
+        return choices.pick(FUNCTION_TESTS)
     kind = choices.pick(("profile", "event", "audience", "calendar", "clock"))
     if kind == "event" and around.has_event:
         return choices.pick(
@@ -133,7 +150,7 @@ def _when(around: Surroundings) -> Any:
     if kind == "clock":
         return choices.pick(CLOCK_TESTS)
     written = WRITTEN_TESTS if around.scope.is_seen and "update_profile" in around.scope.steps else ()
-    return choices.pick(PROFILE_TESTS + (FUNCTION_TESTS if around.scope.functions else ()) + written)
+    return choices.pick(PROFILE_TESTS + written)
 
 
 PROFILE_TESTS = (
@@ -156,8 +173,9 @@ FUNCTION_TESTS = (
     "event_count('buy', INTERVAL 1 DAY) > 0",
     "has_received('j0')",
     "event_count('go', INTERVAL 6 HOURS) >= 2",
-    "NOT in_audience('a') AND NOT has_received('j1')",
+    "NOT in_audience('a') AND NOT has_received('j0')",
 )
+"""Of the first journey, which is always there."""
 WRITTEN_TESTS = ("profile.mark = 'x'", "profile.mark IS NULL", "in_audience('marked')")
 
 
