@@ -55,6 +55,7 @@ class Cell:
         "is_deferred",
         "move",
         "prefix",
+        "rows_before",
         "sender",
         "timer",
         "trail",
@@ -70,6 +71,8 @@ class Cell:
         self.wakes_at: int | None = None
         self.is_deferred = False
         self.held: str | None = None
+        self.rows_before = 0
+        """Of the tick: those of the version from which it moved here."""
         self.sender: Sender | None = None
         self.prefix: Prefix | None = None
         self.timer = 0
@@ -78,7 +81,7 @@ class Cell:
     def part(self, which: Booleans | Integers | slice) -> Cell:
         """A new cell of some of the atoms, with the same past."""
         cell = Cell(self.version, self.atoms[which])
-        for name in ("move", "trail", "arrived_at", "wakes_at", "is_deferred", "held"):
+        for name in ("move", "trail", "arrived_at", "wakes_at", "is_deferred", "held", "rows_before"):
             setattr(cell, name, getattr(self, name))
         return cell
 
@@ -95,7 +98,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a trail stands when the tick ends. Without a status: never let in, and no instance."""
+    """How a trail stands when the tick ends.
+
+    Without a status there is no instance of it: it was never let in, or goes on in another version.
+    """
 
     status: str | None
     reason: str | None = None
@@ -107,3 +113,5 @@ class Ending:
     is_deferred: bool = False
     held: str | None = None
     queue: str | None = None
+    rows_before: int = 0
+    """Of the tick: those of the instance that aren't in the trail, but in that of another version."""

@@ -45,8 +45,6 @@ UNSEEN = replace(WIDE, is_seen=False)
 BUILT = replace(
     NEXT,
     steps=(*NARROW.steps, "listen", "experiment", "jump", "lookup"),
-    changes=(*NARROW.changes, "pause", "resume", "publish"),
-    insiders=("stay", "exit"),
 )
 """What of it the engine does."""
 

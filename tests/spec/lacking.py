@@ -15,7 +15,6 @@ ENGINE_LACKS = frozenset(
     {
         "step update_profile",
         "step update_audience",
-        "insiders move",
     }
 )
 FUNCTIONS = re.compile(r"\b(in_audience|event_count|has_received)\(")
