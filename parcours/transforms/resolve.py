@@ -62,7 +62,7 @@ ENDINGS = pa.schema(
 
 @dataclass(frozen=True)
 class Trails:
-    """The result of a walk as Arrow: `of` (alike, version, trail), `rows` of each trail, how each ends, and its version."""
+    """The result of a walk: `of` (alike, version, trail), `rows` of each trail, how each ends, and of which version."""
 
     of: pa.Table
     rows: pa.Table
