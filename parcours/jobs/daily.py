@@ -17,7 +17,7 @@ from parcours.jobs.store import Store
 from parcours.tables import ALL
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
-from parcours.walk.tally import Tally
+from parcours.walk.tally import ENDED, Tally
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -74,7 +74,7 @@ def _journey_rows(tally: Tally, agenda: Agenda, days: Sequence[dt.date], inside:
             was, now = now, now + tally.inside_change(version, day)
             counts = {
                 name: tally.journeys[*key, day, name]
-                for name in ("entered", "rejected", "completed", "exited", "failed", "timed_out")
+                for name in ("entered", "rejected", "moved_in", "moved_out", *ENDED)
             }
             is_open = published <= day and (
                 version.closed_at is None or day <= clock.moment_of(version.closed_at).date()

@@ -191,6 +191,7 @@ def read_inputs(
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:
     """A bound on how many can move, from what the logs of tables say of their files."""
     bound = 0
+    moves = sum(change.into is not None for change in agenda.changes)
     if former.inside:
         due = () if -1 in heads.values() or agenda.emptied else _due(agenda)
         bound += store.most_rows("journey_instances", within=due, partitions=ACTIVE) + sum(heads.values())
@@ -208,7 +209,7 @@ def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered
         before = former.source_versions.get("events")
         if before is not None and version is not None and before < version:  # who may be late
             bound += max(0, store.most_rows("events", version) - store.most_rows("events", before))
-    return bound
+    return bound * (1 + moves)  # who moves is a mover for each version
 
 
 def _due(agenda: Agenda) -> tuple[Within, ...]:

@@ -71,7 +71,6 @@ def last_until(store: Store) -> dt.datetime | None:
 
 def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, insiders: str = "stay") -> Change:
     """Makes the version in the project's files live from `at` on; those before it take no more entries."""
-    check_insiders(insiders)
     loaded = project.journeys.get(journey_id)
     if loaded is None:
         known = ", ".join(sorted(project.journeys)) or "none"
@@ -109,12 +108,6 @@ def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, in
         )
         write_versions(store, rows)
     return Change(journey_id, number, "publish", at)
-
-
-def check_insiders(insiders: str) -> None:
-    """Refuses a fate of those inside that the engine can't bring about."""
-    if insiders == "move":
-        raise UserError("--insiders move is not supported yet (stay: those inside finish on their version; exit)")
 
 
 def _check_newer(journey_id: str, number: int, file: str, mine: list[Row]) -> None:

@@ -17,10 +17,11 @@ from parcours.definition.journeys import Journey, journey_from_json
 from parcours.definition.steps import Message
 from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
-from parcours.jobs.pauses import pauses_of
+from parcours.jobs.pauses import Pause as StoredPause
+from parcours.jobs.pauses import pauses_of, read_pauses
 from parcours.jobs.store import Store
 from parcours.walk import clock
-from parcours.walk.agenda import Agenda, Pause, plan_agenda
+from parcours.walk.agenda import Agenda, Change, Pause, plan_agenda
 from parcours.walk.channels import Sender
 from parcours.walk.plan import Version
 from parcours.walk.walk import Counters
@@ -112,26 +113,52 @@ def plan_tick(store: Store, project: Project, former: Remembered, until: dt.date
         clock.micros(until),
         living,
         is_first=is_first,
-        leaves=sorted(_leaves(rows, start, until)),
+        changes=_changes(rows, living, start, until),
         occurrence_counts=former.occurrence_counts,
         last_occurrences=former.last_occurrences,
         pauses=_pauses(rows),
     )
 
 
-def _leaves(rows: Sequence[Mapping[str, Any]], start: dt.datetime, until: dt.datetime) -> set[tuple[int, str, str]]:
-    """When all who are inside a journey exit: it is stopped, or a version is published with `--insiders exit`."""
-    found = {(row["ended_at"], row["journey_id"], "stopped") for row in rows if row["state"] == "stopped"}
-    found |= {(row["published_at"], row["journey_id"], "new_version") for row in rows if row["insiders"] == "exit"}
-    return {(clock.micros(at), journey, reason) for at, journey, reason in found if start < at <= until}
+def _changes(
+    rows: Sequence[Mapping[str, Any]], living: Sequence[Version], start: dt.datetime, until: dt.datetime
+) -> list[Change]:
+    """What befalls those inside in (start, until].
+
+    Of one moment in the order in which it must have been given: a version's publication, its pauses, its end.
+    """
+    index = {(version.journey.id, version.journey.version): version.index for version in living}
+    published = [(row["journey_id"], row["version"], row["published_at"], row["insiders"]) for row in rows]
+    # A stop ends all versions that there are, so that it comes after the publication of the newest of them.
+    stopped = {
+        (row["journey_id"], row["ended_at"]): row["version"]
+        for row in sorted(rows, key=lambda row: int(row["version"]))
+        if row["state"] == "stopped"
+    }
+    found: list[tuple[dt.datetime, str, int, int, Change]] = []
+    for journey, number, at, fate in published:
+        if fate == "exit":
+            found.append((at, journey, number, 0, Change(clock.micros(at), journey, reason="new_version")))
+        elif fate == "move":
+            into = index.get((journey, number))
+            found.append((at, journey, number, 0, Change(clock.micros(at), journey, into=into)))
+    for row in rows:
+        journey, number = row["journey_id"], row["version"]
+        for one in read_pauses(row.get("pauses")):
+            pause = _pause(journey, one)
+            found.append((one.start, journey, number, 1, Change(pause.start, journey, pause=pause)))
+    for (journey, at), number in stopped.items():
+        found.append((at, journey, number, 2, Change(clock.micros(at), journey, reason="stopped")))
+    return [each[-1] for each in sorted(found, key=lambda each: each[:-1]) if start < each[0] <= until]
 
 
 def _pauses(rows: Sequence[Mapping[str, Any]]) -> list[Pause]:
-    return [
-        Pause(journey, clock.micros(one.start), clock.micros(one.end), clock.micros(one.end), one.mode == "discard")
-        for journey, found in pauses_of(rows).items()
-        for one in found
-    ]
+    return [_pause(journey, one) for journey, found in pauses_of(rows).items() for one in found]
+
+
+def _pause(journey: str, one: StoredPause) -> Pause:
+    start, end = clock.micros(one.start), clock.micros(one.end)
+    return Pause(journey, start, end, end, one.mode == "discard")
 
 
 def live_versions(
@@ -165,6 +192,7 @@ def live_versions(
                 channels=project.channels,
                 attributes=lambda event: KnownOrText(project.events.get(event, ANY_TEXT)),
                 templates=templates,
+                takes_moved=row["insiders"] == "move",
             )
         )
     return engaging(found)

@@ -39,8 +39,9 @@ WHY = {
     "ends_at": "the journey's ends_at",
     "stopped": "the journey was stopped",
     "forced_reentry": "the audience was read again, with force_reentry",
+    "already_sent": "it had been sent before, in the version from which it moved",
     "new_version": "a new version was published",
-    "step_gone": "the new version doesn't have the step",
+    "step_gone": "the new version doesn't have the step, or has another type there",
     "no_row": "the lookup found nothing",
 }
 """Reasons in words. One that isn't here is the author's own, an exit criterion for one, and is shown as it is."""
@@ -163,6 +164,8 @@ def _words(
     if outcome == "entered":
         by = f" ({instance['entry_key']})" if instance else ""
         return f"entered version {row['journey_version']}{by}{because}"
+    if outcome == "moved":
+        return f"moved from version {row['reason']} to version {row['journey_version']}, where it stood"
     if outcome == "passed":
         return (wrote or _passed(row)) + because
     if outcome == "waiting":
@@ -183,7 +186,6 @@ def _words(
         "exited": "left the journey",
         "timed_out": "left the journey: its time was over",
         "failed": "failed",
-        "moved": "moved from version",
     }.get(outcome, str(outcome))
     return said + because
 

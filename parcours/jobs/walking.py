@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from parcours.jobs.inputs import Inputs
 from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
-from parcours.transforms.come import entrants_by_jump
+from parcours.transforms.come import entrants_by_jump, who_move
 from parcours.transforms.gather import BY_NAME, People, answers_at, with_names
 from parcours.transforms.layers import with_layers
 from parcours.transforms.narrow import NARROW, atoms_of, shared_groups, told_apart, with_likeness
@@ -26,7 +26,7 @@ from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.atoms import NONE, Atoms, Integers
 from parcours.walk.channels import Prefix
 from parcours.walk.history import Moments
-from parcours.walk.people import people_of
+from parcours.walk.people import in_order, people_of
 from parcours.walk.tally import Tally
 from parcours.walk.walk import Asked, Result, Task, walk
 
@@ -155,7 +155,7 @@ def walk_all(
     if inputs.movers is None:
         return _nobody(project, agenda, former)
     movers, table = _staged(store, inputs, inputs.movers, agenda, folder / "movers")
-    people, ordered = people_of(table, agenda.versions), table.sort_by("alike")
+    people, ordered = people_of(table, agenda.versions), in_order(table)
     known = Answers()
     reasons: Mapping[str, str | None] = {}
     rounds = 0
@@ -169,12 +169,13 @@ def walk_all(
             happenings=people.happenings,
             pauses=agenda.pauses,
             names=people.names,
+            bodies=people.bodies,
             jump_reasons=reasons,
             channels=project.channels,
             project_zone=project.timezone,
             zone_names=zone_names(),
             counters=former.counters,
-            leaves=agenda.leaves,
+            changes=agenda.changes,
             forced=agenda.forced,
             allow_list_from=inputs.allow_list_from,
             queue_ends=_queue_ends(ordered, inputs),
@@ -185,20 +186,24 @@ def walk_all(
         result = walk(task)
         if result.queues:
             raise MoreQueue(result.queues)
-        if result.jumping:
-            rounds += 1
-            more, further = _jumpers(store, inputs, movers, agenda, result, folder / f"jumpers-{rounds}")
-            assert len(further) == len(result.jumping), f"{len(further)} of {len(result.jumping)} who jump"
-            movers, table = movers.unionByName(more), pa.concat_tables([table, further], promote_options="default")
-            people, ordered = people_of(table, agenda.versions), table.sort_by("alike")
-            known = Answers()  # they go by the numbers of atoms, which are others now
-        elif result.asked:
+        if result.asked and not result.jumping:
             known.take(_answer(store, inputs, movers, agenda, people.names, ordered, result), result)
-        elif result.jump_reasons != reasons:
+        elif result.jump_reasons != reasons and not result.jumping:
             reasons = result.jump_reasons
+        elif result.jumping or result.moving:
+            # Where they stand when they move is known once all else is.
+            further = _jumpers if result.jumping else _moving
+            rounds += 1
+            more, rows = _staged(
+                store, inputs, further(store, inputs, movers, agenda, result), agenda, folder / f"more-{rounds}"
+            )
+            movers, table = movers.unionByName(more), pa.concat_tables([table, rows], promote_options="default")
+            people, ordered = people_of(table, agenda.versions), in_order(table)
+            known = Answers()  # they go by the numbers of atoms, which are others now
         else:
             break
-    inside = pc.sum(ordered.filter(pc.is_null(ordered["moment"]))["count"]).as_py() or 0
+    there = ordered.filter(pc.is_null(ordered["moved_from"]))
+    inside = pc.sum(there.filter(pc.is_null(there["moment"]))["count"]).as_py() or 0
     # Where nobody moves there is nothing to write, and Spark isn't asked again.
     return Walked(movers if len(ordered) else None, ordered, people.atoms, people.names, result, inside)
 
@@ -223,18 +228,36 @@ class Answers:
         self.opened |= result.opened
 
 
-def _jumpers(
-    store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result, folder: Path
-) -> tuple[DataFrame, pa.Table]:
-    """Those who jump into other journeys, as movers and as atoms."""
+def _jumpers(store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result) -> DataFrame:
+    """Those who jump into other journeys, as movers."""
     assert inputs.gathered is not None
     rows = [{"instance_id": name, **jump._asdict()} for jump in sorted(result.jumping) for name in [jump.name]]
     asked = store.spark.createDataFrame(pa.Table.from_pylist(rows, JUMPING))
-    return _staged(store, inputs, inputs.gathered(entrants_by_jump(movers, asked, agenda)), agenda, folder)
+    return inputs.gathered(entrants_by_jump(movers, asked, agenda))
 
 
 JUMPING = pa.schema(
     [("instance_id", pa.string()), ("entry_key", pa.string()), ("version", pa.int32()), ("moment", pa.int64())]
+)
+
+
+def _moving(store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result) -> DataFrame:
+    """Those who move into other versions, as the movers that they are there."""
+    assert inputs.gathered is not None
+    asked = _beside(store.spark, pa.Table.from_pylist([one._asdict() for one in sorted(result.moving)], MOVING))
+    sent = store.read("deliveries").where(F.col("journey_id").isin(sorted(agenda.moved)))
+    return inputs.gathered(who_move(movers, asked, sent, agenda))
+
+
+MOVING = pa.schema(
+    [
+        ("alike", pa.string()),
+        ("version", pa.int32()),
+        ("into", pa.int32()),
+        ("stands_at", pa.string()),
+        ("looked_up", pa.list_(pa.string())),
+        ("sent", pa.list_(pa.string())),
+    ]
 )
 
 

@@ -95,14 +95,20 @@ JOURNEY_INSTANCES = Table(
         Column("step_id", "string", "Where it stands, or stood at its last row.", nullable=False),
         Column("due_at", "timestamp", "When it goes on by itself (UTC); null once ended."),
         Column("ended_at", "timestamp", "When it ended (UTC); null while inside."),
-        Column("context", TEXT_MAP, "Attributes of the event that brought it in: event.<name>."),
+        Column(
+            "context",
+            TEXT_MAP,
+            "What it brings along: event.<name>, audience.<name>, lookup.<as>, sent.<step> of messages before a move.",
+        ),
         MODE,
         TICK_UNTIL,
         Column("sequence", "int", "Number of its next row of step_outcomes.", nullable=False),
         Column("arrived_at", "timestamp", "When it came to the step where it stands (UTC)."),
         Column("wakes_at", "timestamp", "When it goes on by itself (UTC), were there no timeout and no ends_at."),
         Column("is_deferred", "boolean", "True where the message at which it stands has its deferred row."),
-        Column("held", "string", "What holds it besides its due_at; null for nothing.", values=("limit",)),
+        Column(
+            "held", "string", "What holds it besides its due_at; null for nothing.", values=("limit", "journey_paused")
+        ),
         Column("queue", "string", "Channel for whose room it waits; null where it waits for none."),
         Column(
             "occurrence", "int", "Number of the occurrence within the version by which it entered; null for others."

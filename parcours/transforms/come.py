@@ -14,21 +14,24 @@ from pyspark.sql.window import Window
 
 from parcours.definition.journeys import BusinessEvent, EventEntry, Qualification, ReadAudience
 from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.lookup import with_findings
 from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
-from parcours.walk.plan import Version
+from parcours.walk.plan import SENT, Version
 
 CANDIDATE = (
     "version int, journey_id string, instance_id string, profile_id string, entry_key string, moment bigint, "
     "late string, "
     "occurrence int, context map<string,string>, entered_at timestamp, step_id string, arrived_at timestamp, "
     "wakes_at timestamp, is_deferred boolean, held string, queue string, queue_order string, sequence int, "
-    "is_apart boolean"
+    "is_apart boolean, is_coupled boolean, moved_from string"
 )
 """`moment` (microseconds) is null for who is inside. `late` orders what was learnt late; null otherwise.
 
-`is_apart` are the instances that aren't due, and are there for what reaches them from outside.
+`is_apart` are the instances that aren't due, and are there for what reaches them from outside. `moved_from` is null but
+for who moves into the version in the tick: `version|alike` of the mover that they were before, who stands somewhere, or
+comes. `is_coupled` is null where it isn't known yet.
 """
 NAMES = tuple(column.split()[0] for column in CANDIDATE.split(", "))
 _ENTRANT = {
@@ -40,6 +43,8 @@ _ENTRANT = {
     "held": "string",
     "queue": "string",
     "queue_order": "string",
+    "is_coupled": "boolean",
+    "moved_from": "string",
 }
 
 
@@ -104,7 +109,44 @@ def inside(instances: DataFrame, agenda: Agenda) -> DataFrame:
         "queue_order",
         "sequence",
         "is_apart",
+        F.lit(None).cast("boolean").alias("is_coupled"),
+        F.lit(None).cast("string").alias("moved_from"),
     )
+
+
+def who_move(movers: DataFrame, asked: DataFrame, sent: DataFrame, agenda: Agenda) -> DataFrame:
+    """Those who move into another version, as they are there, as candidates.
+
+    `asked` has (alike, version, into, stands_at, looked_up, sent), unique on the first three: movers that are alike,
+    where they move and stand, and which lookups they have passed and messages they have had in the tick. `sent` are the
+    rows of `deliveries`.
+    """
+    before = sent.groupBy("instance_id").agg(F.collect_set("step_id").alias("sent_before"))
+    found = movers.join(asked, on=["alike", "version"], how="inner").join(before, on="instance_id", how="left")
+    became = {
+        "version": F.col("into"),
+        "moment": F.lit(None).cast("bigint"),
+        "entered_at": F.coalesce("entered_at", F.timestamp_micros("moment")),
+        "late": F.lit(None).cast("string"),
+        "context": _with_sent(with_findings(agenda)),
+        "step_id": F.col("stands_at"),
+        "is_apart": F.lit(False),
+        "is_coupled": F.col("coupled_profile").isNotNull(),
+        "moved_from": F.concat_ws("|", "version", "alike"),
+    }
+    stands = {name: kind for name, kind in _ENTRANT.items() if name not in became}
+    became |= {name: F.lit(None).cast(kind) for name, kind in stands.items()}
+    became["is_deferred"] = F.lit(False)
+    return found.select(*(became.get(name, F.col(name)).alias(name) for name in NAMES))
+
+
+def _with_sent(context: Column) -> Column:
+    """The context with the messages that it has had (`sent_before`, `sent`)."""
+    steps = F.array_union(F.coalesce("sent_before", F.array().cast("array<string>")), "sent")
+    had = F.transform(steps, lambda step: F.concat(F.lit(SENT), step))
+    known = F.coalesce(context, F.create_map().cast("map<string,string>"))
+    others = F.map_filter(known, lambda name, _: ~F.startswith(name, F.lit(SENT)))
+    return F.map_concat(others, F.map_from_arrays(had, F.transform(had, lambda _: F.lit(""))))
 
 
 def _entrants(frame: DataFrame) -> DataFrame:

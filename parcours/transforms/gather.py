@@ -73,7 +73,7 @@ def with_history(candidates: DataFrame, agenda: Agenda, people: People) -> DataF
 
     Coupled are the candidates of one profile and journey where there are several: one decides over another.
     """
-    counted = candidates.withColumn("is_coupled", _is_coupled(agenda, people.occupied))
+    counted = candidates.withColumn("is_coupled", F.coalesce("is_coupled", _is_coupled(agenda, people.occupied)))
     nothing = {"is_inside": F.lit(False), "last_entry_at": F.lit(None).cast("bigint")}
     reads = {v.journey.id for v in agenda.versions if v.is_read}
     enterable = sorted(journey for journey in agenda.enterable if journey in people.occupied or journey not in reads)

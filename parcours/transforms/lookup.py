@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from parcours.definition.checks.graph import steps_before
 from parcours.transforms.dispatch import choose, quoted
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Found, Version
@@ -16,21 +17,24 @@ PREFIX = "lookup."
 
 
 def with_lookups(movers: DataFrame, agenda: Agenda, tables: Mapping[str, DataFrame]) -> DataFrame:
-    """Adds a column for each lookup of each version: what was found when it was passed, else what is there now."""
+    """Adds a column for each lookup of each version: what is there now for whoever still comes to it, else what it
+    found when it was passed."""
     found = movers
     for version in agenda.versions:
-        for lookup in version.lookups.values():
-            found = _looked_up(found, version, lookup, tables.get(lookup.table))
+        for step, lookup in version.lookups.items():
+            found = _looked_up(found, version, step, lookup, tables.get(lookup.table))
     return found
 
 
-def _looked_up(movers: DataFrame, version: Version, lookup: Found, table: DataFrame | None) -> DataFrame:
+def _looked_up(movers: DataFrame, version: Version, step: str, lookup: Found, table: DataFrame | None) -> DataFrame:
     kept = f"context[{quoted(PREFIX + lookup.name)}]"
     was = f"from_json({kept}, {quoted(lookup.type)})"
     if table is None:
         return movers.withColumn(lookup.column, F.expr(was))
     found = with_finding(movers, lookup, table, f"version = {version.index}")
-    value = f"IF({kept} IS NOT NULL, {was}, {FINDING})"
+    before = ", ".join(quoted(other) for other in sorted(steps_before(step, version.journey)))
+    is_to_come = f"step_id IS NULL OR step_id IN ({before})" if before else "step_id IS NULL"
+    value = f"IF({is_to_come}, {FINDING}, {was})"
     return found.withColumn(lookup.column, F.expr(value)).drop(FINDING)
 
 
@@ -58,6 +62,18 @@ def with_finding(movers: DataFrame, lookup: Found, table: DataFrame, wanted: str
 def _column(present: Mapping[str, str], name: str) -> str:
     known = present.get(name.lower())
     return f"`{known}`" if known else "CAST(NULL AS STRING)"
+
+
+def with_findings(agenda: Agenda) -> Column:
+    """The instance's context with what its lookups in `looked_up` have found in the tick."""
+    if not any(version.lookups for version in agenda.versions):
+        return F.col("context")
+    passed = f"filter({kept_of(agenda)}, kept -> array_contains(looked_up, kept.step))"
+    added = f"transform({passed}, kept -> struct(kept.name, kept.value))"
+    names = f"transform({passed}, kept -> kept.name)"
+    # What it had found by the same name in another version is no more.
+    kept = f"map_filter(coalesce(context, map()), (name, value) -> NOT array_contains({names}, name))"
+    return F.expr(f"IF(size(looked_up) = 0, context, map_concat({kept}, map_from_entries({added})))")
 
 
 def kept_of(agenda: Agenda) -> str:

@@ -43,6 +43,7 @@ NARROW = (
     "jump",
     "person",
     "engaged",
+    "moved_from",
 )
 """See `walk.people.people_of`."""
 OWN = ("late", "queue_order", "address_group", "coupled_profile", "signals", "is_apart", "jump", "person", "engaged")
@@ -59,7 +60,7 @@ def with_likeness(movers: DataFrame, agenda: Agenda) -> DataFrame:
     is_single = reduce(Column.__or__, [told_apart, F.col("is_apart"), *own])
     texts = [f"coalesce(CAST({name} AS STRING), '-')" for name in NARROW if name not in OWN]
     digest = F.expr(f"md5(concat_ws('|', {', '.join(texts)}))")
-    # An instance is that of one version only, yet its id is a digest as well: they are told apart by a letter.
+    # An instance's id is a digest as well: they are told apart by a letter.
     return movers.withColumn("alike", F.when(is_single, F.col("instance_id")).otherwise(F.concat(F.lit("="), digest)))
 
 

@@ -40,23 +40,30 @@ def messages(outcomes: DataFrame, instances: DataFrame) -> DataFrame:
     """By version and message step what became of those who asked for a send.
 
     (…, asked, sent, excluded, left_held, held, repeated): `repeated` are those who have more than one `sent` or
-    `excluded`, or more than one `deferred`. instance_id is unique in journey_instances: another check says so.
+    `excluded`, or more than one `deferred`. instance_id is unique in journey_instances: another check says so. Who is
+    held and moves has left the one version while held, and asks in the other.
     """
-    at_message = outcomes.where(F.col("outcome").isin("sent", "excluded", "deferred"))
-    asked = at_message.groupBy(*VERSION, "instance_id", "step_id").agg(
-        F.count_if(F.col("outcome") == "sent").alias("sent"),
-        F.count_if(F.col("outcome") == "excluded").alias("excluded"),
-        F.count_if(F.col("outcome") == "deferred").alias("deferred"),
+    moved = outcomes.where((F.col("outcome") == "moved") & (F.col("step_type") == "message"))
+    went = moved.withColumns({"journey_version": F.col("reason").cast("int"), "outcome": F.lit("gone")})
+    at_message = outcomes.where(F.col("outcome").isin("sent", "excluded", "deferred")).unionByName(moved)
+    asked = (
+        at_message.unionByName(went)
+        .groupBy(*VERSION, "instance_id", "step_id")
+        .agg(*(F.count_if(F.col("outcome") == name).alias(name) for name in ("sent", "excluded", "deferred", "gone")))
     )
-    places = instances.select("instance_id", "status", F.col("step_id").alias("stands_at"))
+    places = instances.select(
+        "instance_id", "status", F.col("step_id").alias("stands_at"), F.col("journey_version").alias("stands_in")
+    )
     placed = asked.join(places, on="instance_id", how="left")
-    is_held = (F.col("sent") + F.col("excluded") == 0) & (F.col("step_id") == F.col("stands_at"))
+    stands_here = (F.col("step_id") == F.col("stands_at")) & (F.col("journey_version") == F.col("stands_in"))
+    is_undecided = F.col("sent") + F.col("excluded") == 0
+    is_gone, is_held = is_undecided & (F.col("gone") > 0), is_undecided & stands_here
     is_repeated = (F.col("sent") + F.col("excluded") > 1) | (F.col("deferred") > 1)
     return placed.groupBy(*VERSION, "step_id").agg(
         F.count("*").alias("asked"),
         F.sum("sent").alias("sent"),
         F.sum("excluded").alias("excluded"),
-        F.count_if(is_held & (F.col("status") != "active")).alias("left_held"),
+        F.count_if(is_gone | (is_held & (F.col("status") != "active"))).alias("left_held"),
         F.count_if(is_held & (F.col("status") == "active")).alias("held"),
         F.count_if(is_repeated).alias("repeated"),
     )

@@ -17,7 +17,7 @@ from parcours.tables.engine import DELIVERIES, JOURNEY_INSTANCES, STEP_OUTCOMES
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.layers import Seen
 from parcours.transforms.lines import line
-from parcours.transforms.lookup import kept_of
+from parcours.transforms.lookup import with_findings
 from parcours.transforms.unfold import Unfolding
 from parcours.walk import clock, steps
 from parcours.walk.agenda import Agenda
@@ -69,7 +69,7 @@ ENDINGS = pa.schema(
 
 @dataclass(frozen=True)
 class Trails:
-    """The result of a walk as Arrow: `of` (alike, trail), `rows` of each trail, how each ends, and of which version."""
+    """The result of a walk: `of` (alike, version, trail), `rows` of each trail, how each ends, and of which version."""
 
     of: pa.Table
     rows: pa.Table
@@ -82,19 +82,26 @@ class Trails:
 def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
     """The walk's result as tables, of atoms with these names, so many people each; who has no trail isn't there."""
     known = result.trail_of >= 0
-    of = pa.table({"alike": pa.array(names, pa.string()), "trail": pa.array(result.trail_of, pa.int64())})
-    of = of.filter(pa.array(known))
+    indexes = np.array([version.index for version, _, _ in result.trails] or [0])
+    of = pa.table(
+        {
+            "alike": pa.array(names, pa.string()),
+            "version": pa.array(indexes[result.trail_of], pa.int32()),
+            "trail": pa.array(result.trail_of, pa.int64()),
+        }
+    ).filter(pa.array(known))
     rows: list[dict[str, object]] = []
     endings: list[dict[str, object]] = []
     ways: set[tuple[int, tuple[Passed, ...]]] = set()
     for number, (version, trail, ending) in enumerate(result.trails):
         found = trail.rows() if trail else []
+        before = ending.rows_before
         ways |= {(version.index, row.layer.passed) for row in found}
-        rows += [{"trail": number, "position": position, **_told(row)} for position, row in enumerate(found)]
+        rows += [{"trail": number, "position": place, **_told(row)} for place, row in enumerate(found, before)]
         endings.append(
             {
                 "trail": number,
-                "row_count": len(found),
+                "row_count": before + len(found),
                 "status": ending.status,
                 "end_reason": ending.reason,
                 "end_step_id": ending.step_id,
@@ -145,7 +152,7 @@ def _rank_sends(rows: list[dict[str, Any]], versions: Sequence[Version], people:
 
 def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
     """The movers of which something is to be written, each with the number of its trail."""
-    return movers.join(trail_of, on="alike", how="inner")  # one trail a mover
+    return movers.join(trail_of, on=["alike", "version"], how="inner")  # one trail a mover
 
 
 def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
@@ -182,7 +189,7 @@ def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda, seen: Seen)
     return standing.withColumns(
         {
             "entered_at": entered,
-            "context": _context(agenda),
+            "context": with_findings(agenda),
             "reason": F.col("end_reason"),
             "step_id": F.col("end_step_id"),
             "due_at": F.when(is_active, F.timestamp_micros(due)),
@@ -199,15 +206,6 @@ def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda, seen: Seen)
             "queue_order": queue_order(agenda),
         }
     ).select(*JOURNEY_INSTANCES.column_names)
-
-
-def _context(agenda: Agenda) -> Column:
-    """The instance's context with what its lookups have found in the tick."""
-    if not any(version.lookups for version in agenda.versions):
-        return F.col("context")
-    passed = f"filter({kept_of(agenda)}, kept -> array_contains(looked_up, kept.step))"
-    added = f"map_from_entries(transform({passed}, kept -> struct(kept.name, kept.value)))"
-    return F.expr(f"IF(size(looked_up) = 0, context, map_concat(coalesce(context, map()), {added}))")
 
 
 def queue_order(agenda: Agenda) -> Column:

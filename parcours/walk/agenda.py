@@ -36,6 +36,18 @@ class Pause:
     discards: bool = False
 
 
+@dataclass(frozen=True)
+class Change:
+    """What befalls all who are inside a journey at a moment: they leave for a `reason`, move `into` a version (by its
+    index), or are held, or put out, where they stand at a message by a `pause` (2.8)."""
+
+    at: int
+    journey: str
+    reason: str | None = None
+    into: int | None = None
+    pause: Pause | None = None
+
+
 def pause_of(pauses: Iterable[Pause], journey: str, at: int) -> Pause | None:
     """The pause of the journey, whatever its version, that holds at the moment."""
     return next((pause for pause in pauses if pause.journey == journey and pause.start <= at < pause.end), None)
@@ -50,8 +62,8 @@ class Agenda:
     is_first: bool
     versions: Sequence[Version]
     occurrences: Sequence[Occurrence]
-    leaves: Sequence[tuple[int, str, str]]
-    """(moment, journey, reason) at which all who are inside exit: `stopped`, or `new_version`."""
+    changes: Sequence[Change]
+    """In the order in which they were given."""
     occurrence_counts: Mapping[str, int]
     last_occurrences: Mapping[str, int]
     pauses: Sequence[Pause] = ()
@@ -70,7 +82,12 @@ class Agenda:
     def emptied(self) -> set[str]:
         """Journeys whose every instance is concerned, whether due or not."""
         turning = {pause.journey for pause in self.pauses if self.holds(pause.start) or self.holds(pause.end)}
-        return turning | {journey for _, journey in self.forced} | {journey for _, journey, _ in self.leaves}
+        return turning | {journey for _, journey in self.forced} | {change.journey for change in self.changes}
+
+    @property
+    def moved(self) -> set[str]:
+        """Journeys whose instances move into another version."""
+        return {change.journey for change in self.changes if change.into is not None}
 
     @property
     def jumped_to(self) -> set[str]:
@@ -98,7 +115,7 @@ def plan_agenda(
     versions: Sequence[Version],
     *,
     is_first: bool,
-    leaves: Sequence[tuple[int, str, str]],
+    changes: Sequence[Change],
     occurrence_counts: Mapping[str, int],
     last_occurrences: Mapping[str, int],
     pauses: Sequence[Pause] = (),
@@ -112,7 +129,7 @@ def plan_agenda(
         since = last.get(journey.id) if is_incremental else None
         found.append(Occurrence(version.index, moment, counts[key], since))
         last[journey.id] = moment
-    return Agenda(start, until, is_first, versions, found, leaves, counts, last, pauses)
+    return Agenda(start, until, is_first, versions, found, changes, counts, last, pauses)
 
 
 def _runs(

@@ -59,6 +59,7 @@ class Cell:
         "layer",
         "move",
         "prefix",
+        "rows_before",
         "sender",
         "timer",
         "trail",
@@ -76,6 +77,8 @@ class Cell:
         self.wakes_at: int | None = None
         self.is_deferred = False
         self.held: str | None = None
+        self.rows_before = 0
+        """Of the tick: those of the version from which it moved here."""
         self.sender: Sender | None = None
         self.prefix: Prefix | None = None
         self.timer = 0
@@ -84,7 +87,7 @@ class Cell:
     def part(self, which: Booleans | Integers | slice) -> Cell:
         """A new cell of some of the atoms, with the same past."""
         cell = Cell(self.version, self.atoms[which])
-        for name in ("move", "trail", "layer", "arrived_at", "wakes_at", "is_deferred", "held"):
+        for name in ("move", "trail", "layer", "arrived_at", "wakes_at", "is_deferred", "held", "rows_before"):
             setattr(cell, name, getattr(self, name))
         return cell
 
@@ -101,7 +104,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a trail stands when the tick ends. Without a status: never let in, and no instance."""
+    """How a trail stands when the tick ends.
+
+    Without a status there is no instance of it: it was never let in, or goes on in another version.
+    """
 
     status: str | None
     reason: str | None = None
@@ -113,3 +119,5 @@ class Ending:
     is_deferred: bool = False
     held: str | None = None
     queue: str | None = None
+    rows_before: int = 0
+    """Of the tick: those of the instance that aren't in the trail, but in that of another version."""

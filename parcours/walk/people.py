@@ -27,6 +27,13 @@ class People:
     names: list[str]
     engagements: Mapping[tuple[int, str], list[int]]
     """(atom, message step) -> when a send that the tick may make was opened."""
+    bodies: dict[tuple[int, int], list[int]]
+    """(atom, version) -> the atoms that are the same people, once they have moved into the version."""
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """The atoms in the order in which they are numbered: of their names, and so of their ids."""
+    return table.sort_by([("alike", "ascending"), ("version", "ascending")]).combine_chunks()
 
 
 def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
@@ -34,7 +41,7 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
 
     An atom of one person is named by its instance_id, which is the order that counts; `count` says how many it is.
     """
-    table = table.sort_by("alike").combine_chunks()
+    table = in_order(table)
     version = _integers(table["version"], 0)
     groups = _matrix(table["address_group"], NONE)
     atoms = Atoms(
@@ -71,7 +78,19 @@ def people_of(table: pa.Table, versions: Sequence[Version]) -> People:
     engagements: dict[tuple[int, str], list[int]] = {}
     for atom, _, one in _signals(table["engaged"]):
         engagements.setdefault((atom, one["step"]), []).append(one["at"])
-    return People(atoms, _arrivals(table, order), happenings, table["alike"].to_pylist(), engagements)
+    names: list[str] = table["alike"].to_pylist()
+    is_body = pc.is_valid(table["moved_from"]).to_numpy(zero_copy_only=False)
+    bodies = _bodies(names, version, table["moved_from"]) if is_body.any() else {}
+    return People(atoms, _arrivals(table, order, ~is_body), happenings, names, engagements, bodies)
+
+
+def _bodies(names: list[str], version: Integers, moved_from: Any) -> dict[tuple[int, int], list[int]]:
+    place = {f"{number}|{name}": atom for atom, (name, number) in enumerate(zip(names, version, strict=True))}
+    found: dict[tuple[int, int], list[int]] = {}
+    for atom, text in enumerate(moved_from.to_pylist()):
+        if text is not None:
+            found.setdefault((place[text], int(version[atom])), []).append(atom)
+    return found
 
 
 def _signals(column: Any) -> list[tuple[int, int, dict[str, Any]]]:
@@ -159,19 +178,21 @@ def _codes(column: Any) -> Integers:
     return known
 
 
-def _arrivals(table: pa.Table, order: Mapping[str, int]) -> list[Arrival]:
-    """One for each different way of standing at the tick's start."""
-    if not len(table):
+def _arrivals(table: pa.Table, order: Mapping[str, int], is_there: Booleans) -> list[Arrival]:
+    """One for each different way of standing at the tick's start, of those who are there or come from outside."""
+    numbers = np.flatnonzero(is_there)
+    if not len(numbers):
         return []
+    table = table.filter(pa.array(is_there))
     columns = {name: _plain(table[name]) for name in ALIKE}
     groups = pa.table(columns).to_pandas().groupby(list(ALIKE), dropna=False, sort=True).indices
     found = []
-    for atoms in groups.values():
-        first = {name: column[int(atoms[0])].as_py() for name, column in columns.items()}
+    for places in groups.values():
+        first = {name: column[int(places[0])].as_py() for name, column in columns.items()}
         found.append(
             Arrival(
                 version=first["version"],
-                atoms=np.sort(atoms).astype(np.int64),
+                atoms=np.sort(numbers[places]).astype(np.int64),
                 moment=first["moment"],
                 late=order[first["late"]] if first["late"] is not None else None,
                 step_id=first["step_id"],

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 ZONE = "profile.timezone"
+SENT = "sent."
+"""Before the id of a message in an instance's context: it had it before it moved from another version."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,8 @@ class Version:
     attributes: Callable[[str], Mapping[str, str]] = lambda _: ANY_TEXT
     """The types of an event type's attributes."""
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    takes_moved: bool = False
+    """Whether those inside earlier versions moved into this one when it was published (2.8)."""
     moves: dict[str, Move] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     audiences: list[str] = field(default_factory=list)
@@ -351,6 +355,12 @@ class Version:
     def _place(self, name: str) -> str:
         """Where what a lookup finds stands: no two versions share a column, whose types may differ."""
         return f"__lookup_{self.index}_{name}"
+
+    def ask_had(self, step: Message) -> int | None:
+        """Number of the question whether one has had a message before it moved here; None where nobody moved here."""
+        if not self.takes_moved:
+            return None
+        return self.ask(f"CASE WHEN context[{quoted(SENT + step.id)}] IS NOT NULL THEN 1L ELSE 0L END")
 
     def ask_lookup(self, step: Lookup) -> int:
         """Number of the question whether a lookup finds anything."""

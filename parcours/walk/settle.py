@@ -172,7 +172,10 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
     allowed_from = walk.allow_list_from.get(message.step.channel)
     if allowed_from is not None and allowed_from <= at:
         code[(code == 0) & (allowed_at > at)] = len(ELIGIBILITY) + 1
-    names = [*ELIGIBILITY, "suppressed", "not_allowed", STOPS]
+    names = [*ELIGIBILITY, "suppressed", "not_allowed", "already_sent", STOPS]
+    had = None if message.had is None else walk.answers(cell, message.had, at)
+    if had is not None:
+        code[had == 1] = names.index("already_sent")
     if walk.pause_of(cell, at) is not None:
         code[:] = names.index(STOPS)
     for number, criterion in reversed(list(enumerate(cell.version.exits))):  # the first listed has the last word
@@ -236,7 +239,7 @@ def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
         cell.is_deferred = True
         cell.note(at, "deferred", None, "limit")
     cell.held = "limit"
-    walk.queue(cell, sender, prefix_of(cell), at)
+    walk.queue(cell, sender, at)
 
 
 TOO_LARGE = "too_large"
@@ -250,7 +253,9 @@ def exclude(walk: Walk, cell: Cell, reason: str, at: int) -> None:
     """The cell gets nothing: it goes on, or leaves by a criterion of exit_when."""
     assert cell.move is not None
     if reason == STOPS:
-        walk.stop_at_message(cell, at)
+        pause = walk.pause_of(cell, at)
+        assert pause is not None
+        walk.stop_at_message(cell, at, pause)
         return
     if reason.startswith(LEAVES):
         walk.finish(cell, at, "exited", reason.removeprefix(LEAVES))

@@ -369,6 +369,8 @@ class Message(Move):
     send: int = field(kw_only=True)
     too_large: int | None = None
     """The question whether the content is more than the channel takes; None: it never is."""
+    had: int | None = None
+    """The question whether one had the message before it moved into the version."""
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
         walk.stand(cell)
@@ -387,6 +389,7 @@ def _(step: steps.Message, version: Version) -> Move:
         step=step,
         send=version.ask_send(step),
         too_large=ask_too_large(version, step, rendering),
+        had=version.ask_had(step),
     )
 
 

@@ -27,7 +27,7 @@ class Tally:
     steps: Counter[tuple[str, int, str, str, str | None, str | None, dt.date]] = field(default_factory=Counter)
     """By journey, version, step, outcome, path, reason, day."""
     journeys: Counter[tuple[str, int, dt.date, str]] = field(default_factory=Counter)
-    """By journey, version, day, and what: entered, rejected, or how it ended."""
+    """By journey, version, day, and what: entered, rejected, moved_in, moved_out, or how it ended."""
     sends: Counter[tuple[str, str, dt.date, str, str | None]] = field(default_factory=Counter)
     """By channel, journey, day, outcome (sent, deferred, excluded) and reason."""
     instances: int = 0
@@ -48,7 +48,8 @@ class Tally:
     def inside_change(self, version: Version, day: dt.date) -> int:
         """By how many more are inside the version when the day is over."""
         key = (version.journey.id, version.journey.version, day)
-        return self.journeys[*key, "entered"] - sum(self.journeys[*key, ended] for ended in ENDED)
+        came = self.journeys[*key, "entered"] + self.journeys[*key, "moved_in"]
+        return came - self.journeys[*key, "moved_out"] - sum(self.journeys[*key, ended] for ended in ENDED)
 
     def inside_changes(self, version: Version) -> int:
         """By how many more are inside the version when the tick is over."""
@@ -83,6 +84,10 @@ def _count_rows(found: Tally, version: Version, rows: Iterable[Row], count: int)
         found.steps[journey_id, number, row.step_id, outcome, row.path, row.reason, day] += count
         if outcome in ("entered", "rejected", *ENDED):
             found.journeys[journey_id, number, day, outcome] += count
+        if outcome == "moved":
+            assert row.reason is not None, "the version that it left"
+            found.journeys[journey_id, number, day, "moved_in"] += count
+            found.journeys[journey_id, int(row.reason), day, "moved_out"] += count
         move = version.moves.get(row.step_id)
         if isinstance(move, Message) and outcome in ("sent", "deferred", "excluded"):
             found.sends[move.step.channel, journey_id, day, outcome, row.reason] += count

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from parcours.definition.channels import Channel
-from parcours.walk.agenda import Pause, pause_of
+from parcours.walk.agenda import Change, Pause, pause_of
 from parcours.walk.atoms import NEVER, NONE, Arrival, Atoms, Booleans, Happening, Integers
 from parcours.walk.cells import Cell, Ending, Row, Trail
 from parcours.walk.channels import Prefix, Sender
@@ -20,9 +20,10 @@ from parcours.walk.entries import Entries
 from parcours.walk.history import History, Moments
 from parcours.walk.jumps import Jumping, Jumps
 from parcours.walk.layers import Passed, StayChange
+from parcours.walk.moves import Moves, Moving
 from parcours.walk.outside import Outside
 from parcours.walk.plan import Version
-from parcours.walk.settle import exclude, serve, take_places
+from parcours.walk.settle import exclude, prefix_of, serve, take_places
 from parcours.walk.steps import Cap, Message
 
 LIFE, ENDS, TIMEOUT, EXIT, FORCED, DUE, ENTRY = range(7)
@@ -69,8 +70,8 @@ class Task:
     project_zone: str
     zone_names: Sequence[str]
     counters: Counters = Counters()
-    leaves: Sequence[tuple[int, str, str]] = ()
-    """(moment, journey, reason) at which all who are inside exit."""
+    changes: Sequence[Change] = ()
+    """What befalls all who are inside a journey, in order."""
     forced: Sequence[tuple[int, str]] = ()
     """(moment, journey) of the occurrences that make everybody inside leave first."""
     allow_list_from: Mapping[str, int] = field(default_factory=dict)
@@ -84,6 +85,8 @@ class Task:
     pauses: Sequence[Pause] = ()
     names: Sequence[str] = ()
     """Of the atoms: an instance's is its id."""
+    bodies: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)
+    """(atom, version) -> the atoms that are the same people, once they have moved into the version."""
     jump_reasons: Mapping[str, str | None] = field(default_factory=dict)
     """By entry key what the walk before this one found of those who jump."""
 
@@ -92,7 +95,8 @@ class Task:
 class Result:
     """`trail_of` gives each atom the number of its trail, -1 where nothing of it is to be written.
 
-    With `asked` or `queues` the walk isn't finished: it is to be made again with the answers, or more of these queues.
+    With `asked`, `queues`, `jumping` or `moving` the walk isn't finished: it is to be made again with the answers, more
+    of these queues, or these people.
     """
 
     trail_of: Integers
@@ -106,6 +110,8 @@ class Result:
     queues: frozenset[str]
     jumping: frozenset[Jumping] = frozenset()
     """Entrants that are asked for."""
+    moving: frozenset[Moving] = frozenset()
+    """Those who move into another version, and are asked for as they are there."""
     jump_reasons: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -145,6 +151,7 @@ class Walk:
         self.outside = Outside(self)
         self.jumps = Jumps(self)
         self.history = History(self)
+        self.moves = Moves(self)
 
     # ------------------------------------------------------------------------------------------------- the heap
     def run(self) -> Result:
@@ -161,7 +168,8 @@ class Walk:
 
     def _carry_on(self, until: int) -> None:
         """One moment and phase after another."""
-        while self.heap and self.heap[0][0] <= until:
+        # While somebody isn't known as they are in another version, nobody knows what comes after their move.
+        while self.heap and self.heap[0][0] <= until and not self.moves.asked:
             at, phase = self.heap[0][:2]
             things: dict[str, list[Any]] = defaultdict(list)
             while self.heap and self.heap[0][:2] == (at, phase):
@@ -172,10 +180,8 @@ class Walk:
     def _happen(self, at: int, phase: int, things: Mapping[str, list[Any]]) -> None:
         """All that happens at one instant in one phase."""
         if phase == LIFE:
-            for journey, reason in things["leave"]:
-                self._all_leave(journey, at, reason)
-            for pause in things["pause"]:
-                self._pause(pause.journey, at)
+            for change in things["change"]:
+                self._change(change, at)
         elif phase == ENDS:
             for version in things["end"]:
                 self._all_leave(version.journey.id, at, "ends_at", version)
@@ -213,16 +219,13 @@ class Walk:
                 self.push(arrival.moment, ENTRY, "enter", cell)
             else:
                 self._place(cell, arrival)
-        for at, journey, reason in task.leaves:
-            self.push(at, LIFE, "leave", (journey, reason))
-        for pause in task.pauses:
-            if pause.start > task.start:
-                self.push(pause.start, LIFE, "pause", pause)
+        for change in task.changes:
+            self.push(change.at, LIFE, "change", change)
         for at, journey in task.forced:
             self.push(at, FORCED, "force", journey)
         for version in task.versions:
             if version.ends_at is not None and version.ends_at > task.start:
-                self.push(version.ends_at, ENDS, "end", version)
+                self.end_at_dates(version, version.ends_at)
         for sender in self.senders.values():
             self.look_later(sender, task.start)
         for at in self.outside.at:
@@ -240,17 +243,11 @@ class Walk:
         self.plan_timeouts(cell)
         pause = self.pause_of(cell, self.task.start) if cell.held == PAUSED else None
         if pause is not None:
-            self._release_later(cell, pause)
+            self.release_later(cell, pause.end)
         elif isinstance(cell.move, Message):
-            sender = self.senders[cell.move.step.channel]
-            prefix = (int(cell.move.is_marketing), -cell.version.journey.priority, cell.arrived_at)
-            sender.enqueue(prefix, cell)
-            self.remember(cell, sender, prefix)
-            self.plan_expiry(cell, sender)
+            self.line_up(cell, self.senders[cell.move.step.channel])
         else:
-            self.remember(cell)
-            if cell.wakes_at is not None:
-                self.push(cell.wakes_at, DUE, "wake", (cell, cell.timer))
+            self.go_on_waiting(cell)
 
     # ------------------------------------------------------------------------------------- phases before the due
     def _all_leave(self, journey: str, at: int, reason: str, version: Version | None = None) -> None:
@@ -259,17 +256,23 @@ class Walk:
                 self.leave(cell)
                 self.finish(cell, at, "exited", reason)
 
-    def _pause(self, journey: str, at: int) -> None:
+    def _change(self, change: Change, at: int) -> None:
+        if change.reason is not None:
+            self._all_leave(change.journey, at, change.reason)
+        elif change.pause is not None:
+            self._pause(change.pause, at)
+        elif change.into is not None:
+            self.moves.all_into(self.task.versions[change.into], at)
+
+    def _pause(self, pause: Pause, at: int) -> None:
         """Whoever stands at a message stops, or leaves, there (2.8)."""
-        for cell in list(self.standing_by[journey].values()):
+        for cell in list(self.standing_by[pause.journey].values()):
             if isinstance(cell.move, Message):
                 self.leave(cell)
-                self.stop_at_message(cell, at)
+                self.stop_at_message(cell, at, pause)
 
-    def stop_at_message(self, cell: Cell, at: int) -> None:
+    def stop_at_message(self, cell: Cell, at: int, pause: Pause) -> None:
         """What a pause does to a cell at a message, which stands nowhere: it is held there, or leaves."""
-        pause = self.pause_of(cell, at)
-        assert pause is not None
         if pause.discards:
             self.finish(cell, at, "exited", PAUSED)
             return
@@ -277,15 +280,20 @@ class Walk:
             cell.is_deferred = True
             cell.note(at, "deferred", None, PAUSED)
         cell.held, cell.wakes_at = PAUSED, pause.planned_end
-        self._release_later(cell, pause)
+        self.release_later(cell, pause.end)
 
-    def _release_later(self, cell: Cell, pause: Pause) -> None:
+    def release_later(self, cell: Cell, at: int) -> None:
+        """The cell is held at its message until then, and settled again as one who arrives."""
         self.remember(cell)
-        self.push(pause.end, DUE, "release", (cell, cell.timer))
+        self.push(at, DUE, "release", (cell, cell.timer))
 
     def pause_of(self, cell: Cell, at: int) -> Pause | None:
         """The pause of the cell's journey at the moment."""
         return pause_of(self.task.pauses, cell.version.journey.id, at)
+
+    def end_at_dates(self, version: Version, at: int) -> None:
+        """Whoever is inside the version at that moment exits: its `ends_at` is over."""
+        self.push(at, ENDS, "end", version)
 
     def _time_out(self, version: Version, at: int) -> None:
         for cell in list(self.standing_by[version.journey.id].values()):
@@ -444,20 +452,34 @@ class Walk:
         self.remember(cell)
         self.push(until, DUE, "wake", (cell, cell.timer))
 
-    def queue(self, cell: Cell, sender: Sender, prefix: Prefix, at: int) -> None:
+    def go_on_waiting(self, cell: Cell) -> None:
+        """The cell stands where it stood, until the time that it knows."""
+        self.remember(cell)
+        if cell.wakes_at is not None:
+            self.push(cell.wakes_at, DUE, "wake", (cell, cell.timer))
+
+    def queue(self, cell: Cell, sender: Sender, at: int) -> None:
         longest = sender.longest_deferral
         cell.wakes_at = None if longest is None else cell.arrived_at + longest
+        self.line_up(cell, sender)
+        self.look_later(sender, at)
+
+    def line_up(self, cell: Cell, sender: Sender) -> None:
+        """The cell waits for room, in its place."""
+        prefix = prefix_of(cell)
         sender.enqueue(prefix, cell)
         self.remember(cell, sender, prefix)
         self.plan_expiry(cell, sender)
-        self.look_later(sender, at)
 
     def plan_expiry(self, cell: Cell, sender: Sender) -> None:
         if cell.wakes_at is not None:
             self.push(cell.wakes_at, DUE, "expire", sender)
 
-    def plan_timeouts(self, cell: Cell) -> None:
+    def plan_timeouts(self, cell: Cell, earliest: int | None = None) -> None:
+        """Nobody stays longer than the timeout; whose time is over already leaves at `earliest`."""
         deadlines = self.atoms.entered_at[cell.atoms] + cell.version.timeout
+        if earliest is not None:
+            deadlines = np.maximum(deadlines, earliest)
         for deadline in np.unique(deadlines[deadlines <= self.task.until]):
             self.push(int(deadline), TIMEOUT, "timeout", cell.version)
 
@@ -494,7 +516,7 @@ class Walk:
         step_id, step_type = where or (cell.move.id, cell.move.type)
         cell.add(Row(step_id, step_type, status, None, reason, at))
         self.entries.left(cell)
-        self.finished.append((cell, Ending(status, reason, step_id, at)))
+        self.finished.append((cell, Ending(status, reason, step_id, at, rows_before=cell.rows_before)))
 
     # ---------------------------------------------------------------------------------------------- the result
     def _result(self) -> Result:
@@ -512,6 +534,7 @@ class Walk:
                     cell.is_deferred,
                     cell.held,
                     queue,
+                    cell.rows_before,
                 )
                 self.finished.append((cell, ending))
         for sender in self.senders.values():
@@ -532,8 +555,9 @@ class Walk:
             {asked: np.unique(np.concatenate(parts)) for asked, parts in self.asked.items()},
             self.opened,
             frozenset(self.queues),
-            frozenset(self.jumps.asked),
-            self.jumps.reasons,
+            jumping=frozenset(self.jumps.asked),
+            moving=frozenset(self.moves.asked),
+            jump_reasons=self.jumps.reasons,
         )
 
 

@@ -251,8 +251,8 @@ def test_publish_has_those_inside_in_json(parcours: Parcours, store: Store, tmp_
     write_news(tmp_path)
     said = parcours("publish", "news", "--at", "2026-03-06", "--json", "--project", tmp_path)
     assert json.loads(said.out)[0]["inside"] == [
-        {"version": 1, "step_id": "hi", "count": 1},
-        {"version": 1, "step_id": "rest", "count": 1},
+        {"version": 1, "step_id": "hi", "count": 1, "fate": "stay", "why": None},
+        {"version": 1, "step_id": "rest", "count": 1, "fate": "stay", "why": None},
     ]
 
 
@@ -265,11 +265,33 @@ def test_publish_says_that_nobody_is_inside(parcours: Parcours, project: Path) -
     ]
 
 
-def test_what_the_engine_cannot_do_with_insiders_is_refused(parcours: Parcours, project: Path) -> None:
-    newer(project)
-    said = parcours("publish", "hello", "--insiders", "move", "--at", "2026-03-02")
-    assert (said.status, said.out) == (2, "")
-    assert said.err == "--insiders move is not supported yet (stay: those inside finish on their version; exit)\n"
+def test_publish_says_beforehand_who_moves_and_whose_step_is_gone(
+    parcours: Parcours, store: Store, tmp_path: Path
+) -> None:
+    write_news(tmp_path)
+    said = parcours("publish", "news", "--insiders", "move", "--at", "2026-03-06", "--project", tmp_path)
+    assert said.out.splitlines() == [
+        "2 instances inside earlier versions of news: they move to the new one, 1 of them exits: the step is gone",
+        "  version 1, hi: 1 exits: the new version has no such step",
+        "  version 1, rest: 1",
+        "news version 2 is published from 2026-03-06T00:00:00Z on",
+    ]
+    assert [(row["version"], row["insiders"]) for row in versions(store)] == [(1, None), (2, "move")]
+
+
+def test_publish_says_of_a_step_of_another_type_that_it_is_gone(
+    parcours: Parcours, store: Store, tmp_path: Path
+) -> None:
+    write_news(tmp_path)
+    file = tmp_path / "journeys" / "news.yaml"
+    file.write_text(
+        file.read_text().replace("type: wait, for: 2d", "type: listen, paths: [{label: vip, audience: vip}]")
+    )
+    said = parcours("publish", "news", "--insiders", "move", "--at", "2026-03-06", "--json", "--project", tmp_path)
+    assert [(each["step_id"], each["fate"], each["why"]) for each in json.loads(said.out)[0]["inside"]] == [
+        ("hi", "exit", "the new version has no such step"),
+        ("rest", "exit", "the step is a wait there, and a listen in the new version"),
+    ]
 
 
 def test_a_row_without_a_pause_has_none() -> None:

@@ -17,6 +17,7 @@ def look_up(world: World, instance: Instance, moment: dt.datetime) -> str | None
     """Goes on with what it found, if only to `on_error`: with nothing found and nowhere to go it has failed."""
     step = instance.step
     found = _rows(world, instance, moment)
+    instance.found.pop(step["as"], None)  # what it found by that name in another version
     if found:
         instance.found[step["as"]] = found if step.get("many") else found[0]
         world.record(instance, moment, "passed")

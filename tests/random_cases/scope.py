@@ -42,12 +42,7 @@ NEXT = replace(WIDE, rules=False)
 UNSEEN = replace(WIDE, is_seen=False)
 """All of it, with rows that don't depend on how time is cut."""
 
-BUILT = replace(
-    NEXT,
-    steps=(*NARROW.steps, "listen", "experiment", "update_profile", "update_audience", "jump", "lookup"),
-    changes=(*NARROW.changes, "pause", "resume", "publish"),
-    insiders=("stay", "exit"),
-)
+BUILT = NEXT
 """What of it the engine does."""
 
 SCOPES = {"built": BUILT, "narrow": NARROW, "next": NEXT, "wide": WIDE}

@@ -11,11 +11,7 @@ from typing import Any
 
 Case = Mapping[str, Any]
 
-ENGINE_LACKS = frozenset(
-    {
-        "insiders move",
-    }
-)
+ENGINE_LACKS = frozenset({})
 FUNCTIONS = re.compile(r"\b(in_audience|event_count|has_received)\(")
 
 

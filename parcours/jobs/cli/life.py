@@ -34,7 +34,6 @@ def publish(
     from parcours.jobs.places import open_project
     from parcours.jobs.store import Store
 
-    life.check_insiders(insiders)
     project = open_project(given.folder, given.warehouse)
     _check_known(project, ids)
     store, when = Store(project), moment(at)
@@ -52,7 +51,7 @@ def _tell_insiders(given: Given, store: "Store", project: "Project", id: str, fa
     """Says beforehand what becomes of how many; what JSON holds of it."""
     from parcours.jobs.insiders import insiders, lines
 
-    found = insiders(store, id, project.journeys[id].journey.version)
+    found = insiders(store, project.journeys[id].journey, fate)
     if found is not None and not given.as_json:
         for line in lines(id, found, fate):
             output.print_line(line)
