@@ -111,7 +111,7 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     staging.open(name)
     boundary("after opening")
     with ExitStack() as settings:
-        inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder, settings)
+        inputs, walked = walk_tick(store, project, agenda, pinned, former, staging.folder, settings)
         figures = tally(walked.result, walked.atoms)
         batches = write_tables(store, project, agenda, inputs, walked, figures, TickWriter(store, name), staging)
     feedback = count_feedback(store, agenda, pinned, former)
@@ -128,7 +128,7 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     return report
 
 
-def _walk(
+def walk_tick(
     store: Store,
     project: Project,
     agenda: Agenda,
