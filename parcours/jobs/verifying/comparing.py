@@ -10,7 +10,8 @@ from parcours.definition.cases import Case, Expect, ExpectedOutcome, ExpectedSen
 from parcours.definition.problems import shown
 from parcours.definition.times import iso
 from parcours.jobs.trace import WHY
-from parcours.jobs.verifying.running import Came, Row
+from parcours.jobs.verifying.once import Row
+from parcours.jobs.verifying.running import Came
 
 NOTHING = "nothing"
 ENDS = ("completed", "exited", "timed_out", "failed")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from contextlib import ExitStack
+from hashlib import md5
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,7 @@ def _outcomes(walked: Walked, agenda: Agenda) -> Iterable[Row]:
                 address = mover["addresses"][version.send_of(row.step_id)]
                 found |= {"send_at": at, "channel": message.channel, "category": message.category}
                 found |= {"address": address, "variant": row.path, "content": None}
+                found["delivery_id"] = md5(f"{mover['instance_id']}|{row.step_id}".encode()).hexdigest()  # (2.2)
             yield found
 
 

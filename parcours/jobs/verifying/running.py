@@ -57,36 +57,41 @@ def run_case(project: Project, journey: Journey, case: Case, spark: SparkSession
             fill(store, case, start, [project.journeys[name].journey for name in names])
             for name in names:
                 life.publish(store, own, name, start)
-            if case.given.message_feedback or case.every:
-                troubles = _tick(store, own, case, journey.id)
-                return Came(start, _stored(store, "step_outcomes"), _stored(store, "deliveries"), troubles)
-            content = any(send.content or send.contains for send in case.expect.sends or ())
-            return Came(start, *walk_once(store, own, case.until, with_content=content))
+            return _run(store, own, case, journey.id, start)
         except UserError as error:
             return Came(start, troubles=str(error).splitlines())
 
 
-def _tick(store: Store, project: Project, case: Case, journey_id: str) -> list[str]:
-    """Ticks: one until the end, and before each feedback one that makes the send that it is about."""
+def _run(store: Store, project: Project, case: Case, journey_id: str, start: dt.datetime) -> Came:
+    """Goes until the end, and before each feedback so far that the send is known that it is about."""
+    content = any(send.content or send.contains for send in case.expect.sends or ())
     troubles = []
     listed = sorted(enumerate(case.given.message_feedback), key=lambda each: each[1].feedback_at)
     for place, feedback in listed:
-        run_tick(store, project, feedback.feedback_at - INSTANT, case.every)
-        found = _send_of(store, feedback, feedback.journey or journey_id)
+        before = max(feedback.feedback_at - INSTANT, start)
+        _, sends = _until(store, project, case, before, with_content=False)
+        found = _send_of(sends, feedback, feedback.journey or journey_id)
         if found is None:
-            before = f"before {iso(feedback.feedback_at)}"
-            step, who = feedback.step, feedback.profile_id
-            troubles.append(f"given.message_feedback[{place}]: {who} was sent nothing at {step} {before}")
+            what = f"{feedback.profile_id} was sent nothing at {feedback.step} before {iso(feedback.feedback_at)}"
+            troubles.append(f"given.message_feedback[{place}]: {what}")
         else:
             add_feedback(store, feedback, found, place)
-    run_tick(store, project, case.until, case.every)
-    return troubles
+    return Came(start, *_until(store, project, case, case.until, with_content=content), troubles)
 
 
-def _send_of(store: Store, feedback: GivenFeedback, journey_id: str) -> str | None:
+def _until(
+    store: Store, project: Project, case: Case, until: dt.datetime, *, with_content: bool
+) -> tuple[list[Row], list[Row]]:
+    """Outcomes and sends until a moment: of a walk from the beginning, or of ticks where the case asks for several."""
+    if case.every is None:
+        return walk_once(store, project, until, with_content=with_content)
+    run_tick(store, project, until, case.every)
+    return _stored(store, "step_outcomes"), _stored(store, "deliveries")
+
+
+def _send_of(sends: Sequence[Row], feedback: GivenFeedback, journey_id: str) -> str | None:
     """The last send to the profile at the step so far."""
     wanted = (journey_id, feedback.step, feedback.profile_id)
-    sends = _stored(store, "deliveries")
     mine = [row for row in sends if (row["journey_id"], row["step_id"], row["profile_id"]) == wanted]
     return str(mine[-1]["delivery_id"]) if mine else None
 
