@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
-from parcours.definition import unsupported
+from parcours.definition import meant, unsupported
 from parcours.definition.problems import Finding, Loc, Mistake, closest, did_you_mean, one_of, shown
 
 NAMES = {
@@ -56,7 +56,7 @@ def _meant(item: ErrorDetails, model: type[BaseModel]) -> Iterator[Loc]:
     owner = model_at(model, tuple(above))
     if key in unsupported.KEYS.get(owner.__name__, ()):
         yield (*_written(tuple(above)), ANYTHING)
-    elif (close := closest(str(key), known_keys(owner))) is not None:
+    elif (close := meant.meant_key(owner.__name__, str(key)) or closest(str(key), known_keys(owner))) is not None:
         yield (*_written(tuple(above)), close)
 
 
@@ -84,7 +84,8 @@ def _unknown_key(key: str, owner: type[BaseModel]) -> tuple[str, str | None]:
     if key in unsupported.KEYS.get(owner.__name__, ()):
         return unsupported.refusal(key), None
     known = known_keys(owner)
-    return f"unknown key '{key}'", did_you_mean(key, known) or f"known here: {', '.join(known)}"
+    remedy = meant.remedy_for_key(owner.__name__, key) or did_you_mean(key, known)
+    return f"unknown key '{key}'", remedy or f"known here: {', '.join(known)}"
 
 
 def _wrong_key(kind: str, key: str, context: Mapping[str, Any], here: Loc) -> Finding:
@@ -107,12 +108,15 @@ def _wrong_type(value: Any, context: Mapping[str, Any], model: type[BaseModel], 
         return Finding(here, "missing key 'type'", f"write {one_of(known)}")
     written = value["type"]
     close = did_you_mean(written, known) if isinstance(written, str) else None
+    if "message" in known:
+        close = meant.remedy_for_type(written) or close
     return Finding((*here, "type"), f"unknown type {shown(written)}", close or f"write {one_of(known)}")
 
 
 def _wrong_value(kind: str, value: Any, context: Mapping[str, Any]) -> tuple[str, str | None]:
     if kind in KINDS:
         what, remedy = KINDS[kind]
+        remedy = meant.MAPPINGS.get(str(context.get("class_name")), remedy)
         if kind == "int_type" and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
             remedy = f"write {value} without quotes"
         return f"{what}: {shown(value)}", remedy

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from parcours.definition.cases import CaseFile
 from parcours.definition.contents import CONTENT_SCHEMA, FIELDS, NESTED
 from parcours.definition.files import Audience, ChannelsFile, EventsFile, ProfilesFile, ProjectFile
 from parcours.definition.journeys import Journey
@@ -20,6 +21,7 @@ MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "channels": (ChannelsFile, "channels.yaml"),
     "events": (EventsFile, "events.yaml"),
     "profiles": (ProfilesFile, "profiles.yaml"),
+    "test": (CaseFile, "journeys/<id>.test.yaml"),
 }
 NAMES = (*MODELS, "template")
 

@@ -11,10 +11,6 @@ KEYS: dict[str, frozenset[str]] = {
     "RampUp": frozenset({"preset", "order", "hold_if", "domain_groups"}),
 }
 
-# What can be written and checked, but not run yet: whoever teaches it to the engine takes its name away from here.
-# Types of steps.
-ENGINE_LACKS: frozenset[str] = frozenset()
-
 # Files in the project's folder.
 FILES = ("rules.yaml",)
 

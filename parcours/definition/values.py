@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -55,7 +56,8 @@ def _read_zone(value: object) -> str:
 
 def _read_number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Mistake(f"not a number: {shown(value)}")
+        bare = re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*%?", value.strip()) if isinstance(value, str) else None
+        raise Mistake(f"not a number: {shown(value)}", f"write {bare[1]}" if bare else None)
     number = Decimal(str(value))
     if not number.is_finite():
         raise Mistake(f"not a number: {shown(value)}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from parcours.definition.checks.cases import named_in
 from parcours.definition.problems import UserError
 from parcours.definition.times import occurrences
 from parcours.jobs import life
@@ -114,11 +115,12 @@ def _when_late(days: int) -> dt.datetime:
 
 
 def _refreshes(project: "Project", start: dt.datetime, end: dt.datetime) -> list[tuple[str, dt.datetime]]:
-    """The audiences that are to be refreshed in (start, end], and when."""
+    """The audiences of the demo's journeys that are to be refreshed in (start, end], and when."""
+    asked = {name for id in JOURNEYS for name in named_in(project.journeys[id].journey, "audience")}
     return [
         (id, at)
         for id, audience in sorted(project.audiences.items())
-        if audience.schedule
+        if audience.schedule and id in asked
         for at in occurrences(audience.schedule, project.timezone, start, end, includes_start=False)
     ]
 

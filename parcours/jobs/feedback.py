@@ -41,7 +41,7 @@ def count_feedback(store: Store, agenda: Agenda, pinned: Pinned, former: Remembe
     before, now = former.source_versions.get(TABLE), pinned.versions.get(TABLE)
     start, until = interval_of(agenda)
     in_interval = [Within("feedback_at", start, until)]
-    if now is None or (before == now and not store.most_rows(TABLE, now, within=in_interval)):
+    if now is None or not store.most_rows(TABLE, now, within=in_interval if before == now else ()):
         return []
     with ExitStack() as using:
         if store.most_rows(TABLE, now) + store.most_rows("deliveries") <= QUICK:

@@ -112,7 +112,7 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     staging.open(name)
     boundary("after opening")
     with ExitStack() as settings:
-        inputs, walked = _walk(store, project, agenda, pinned, former, staging.folder, settings)
+        inputs, walked = walk_tick(store, project, agenda, pinned, former, staging.folder, settings)
         figures = tally(walked.result, walked.atoms)
         writer = TickWriter(store, name)
         batches = write_tables(store, project, agenda, pinned, inputs, walked, figures, writer, staging)
@@ -131,7 +131,7 @@ def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
     return report
 
 
-def _walk(
+def walk_tick(
     store: Store,
     project: Project,
     agenda: Agenda,

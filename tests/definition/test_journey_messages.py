@@ -47,7 +47,7 @@ KEYS = [
     ("id: a\nversion: 1\ntimeout: long", "3: timeout: not a duration: 'long' (write 2d or PT6H)"),
     ("id: a\nversion: 1\nholdout: 101", "3: holdout: not a percent: 101 (write a number from 0 to 100)"),
     ("id: a\nversion: 1\nholdout: 0.005", "3: holdout: too fine a percent: 0.005 (two decimals at most)"),
-    ("id: a\nversion: 1\nreentry: no", "3: reentry: not a mapping: 'no' (write {key: value})"),
+    ("id: a\nversion: 1\nreentry: no", "3: reentry: not a mapping: 'no' (write {allowed: false})"),
     ("id: a\nversion: 1\nreentry: {after: 1}", "3: reentry.after: not a duration: 1 (write 2d or PT6H)"),
     (
         "id: a\nversion: 1\nreentry: {allow: false}",

@@ -113,7 +113,7 @@ EXPERIMENTS = [
     (experiment("{label: a, weight: 33.3}"), "steps[1].arms[0].weight: not a whole number: 33.3"),
     (
         experiment("{label: a, percent: 50, weight: 1}"),
-        "steps[1].arms[0].percent: unknown key 'percent' (known here: label, weight, next)",
+        "steps[1].arms[0].percent: unknown key 'percent' (did you mean 'weight'?)",
     ),
     (
         experiment("{label: a, weight: 1}, {label: a, weight: 1}"),

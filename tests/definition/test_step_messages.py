@@ -129,7 +129,10 @@ SHAPE = [
         "{id: s, type: split, paths: [{label: x, percent: 101}]}",
         "steps[0].paths[0].percent: not a percent: 101 (write a number from 0 to 100)",
     ),
-    ('{id: s, type: split, paths: [{label: x, percent: "100"}]}', "steps[0].paths[0].percent: not a number: '100'"),
+    (
+        '{id: s, type: split, paths: [{label: x, percent: "100"}]}',
+        "steps[0].paths[0].percent: not a number: '100' (write 100)",
+    ),
     ("{id: s, type: split, paths: [{label: x, percent: .nan}]}", "steps[0].paths[0].percent: not a number: nan"),
     ("{id: p, type: profile_cap}", "steps[0]: no limit or limits (write one of them)"),
     (

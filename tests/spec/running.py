@@ -12,18 +12,16 @@ import pytest
 
 from tests import engine
 from tests.batching import ROW_NAMES, Conflict, merged, renamed, rows_of, tick_plan
-from tests.spec.lacking import lacking
 from tests.spec.told import EMAIL, Case, Rows, Told
 
 ENGINE = pytest.param("engine", marks=pytest.mark.spark)
 
 
 def spec(tell: Callable[[], Told]) -> Callable[..., None]:
-    """A test of what the function tells, once by the oracle and once by the engine (if it can do what is told)."""
+    """A test of what the function tells, once by the oracle and once by the engine."""
     told = tell()
-    runners = ["oracle"] if lacking(told.case()) else ["oracle", ENGINE]
 
-    @pytest.mark.parametrize("runner", runners)
+    @pytest.mark.parametrize("runner", ["oracle", ENGINE])
     def test(runner: str, rows_by: Callable[[Told, str], Rows]) -> None:
         problems = told.problems(rows_by(told, runner))
         assert not problems, f"\n{problems}"

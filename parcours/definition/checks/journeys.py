@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from parcours.definition import unsupported
 from parcours.definition.checks.graph import check_graph
 from parcours.definition.checks.happenings import (
     check_audience,
@@ -58,7 +57,6 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
     scope = journey_scope(draft, known)
     yield from check_exits(draft.exits, known, scope)
     for place, step in draft.steps:
-        yield from _check_engine(step, ("steps", place))
         yield from _check_step(step, ("steps", place), draft, known, step_scope(step, draft, scope))
     yield from check_consents(draft, known)
 
@@ -120,12 +118,6 @@ def _check_waves(waves: Waves, first: datetime | None) -> Iterator[Finding]:
         if before is not None and start - before < SHORTEST_INTERVAL:
             what = f"{iso(start)} is less than 30 minutes after the wave before, {iso(before)}"
             yield Finding((*loc, "starts", place), what)
-
-
-def _check_engine(step: AnyStep, loc: Loc) -> Iterator[Finding]:
-    """What could be run by a later version only."""
-    if step.type in unsupported.ENGINE_LACKS:
-        yield Finding((*loc, "type"), unsupported.refusal(step.type))
 
 
 def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:

@@ -98,4 +98,6 @@ def _unreadable(text: str, error: ParseError) -> Mistake:
     reasons = {"Expecting )": "a ) is missing", "Expected END after CASE": "END is missing after CASE"}
     unknown_type = "Expected TYPE after" in what
     remedy = "write a type such as INT, DOUBLE, DATE or TIMESTAMP" if unknown_type else reasons.get(what)
+    if "://" in text and "'" not in text:
+        remedy = f"put text in quotes of its own: \"'{text}'\""
     return Mistake(f"not an SQL expression: {where}", remedy)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from parcours.definition.problems import exactly_one
+from parcours.definition.problems import Mistake, exactly_one, shown
 from parcours.definition.steps.base import StepWithNext
 from parcours.definition.values import Count, Days, Definition, Duration, Expression, LocalTime, Name
 
@@ -33,8 +34,15 @@ def _kind_of_until(value: object) -> str:
     return "<moment>" if isinstance(value, LocalMoment | Mapping) else "<expression>"
 
 
+def _is_no_time_of_day(value: object) -> object:
+    """`until: "10:00"` is no SQL."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,2}:\d\d", value.strip()):
+        raise Mistake(f"a time of day, where an SQL expression stands: {shown(value)}", f'write {{time: "{value}"}}')
+    return value
+
+
 Until = Annotated[
-    Annotated[Expression, Tag("<expression>")]
+    Annotated[Expression, BeforeValidator(_is_no_time_of_day), Tag("<expression>")]
     | Annotated[LocalMoment, Tag("<moment>")]
     | Annotated[BestSendTime, Tag("<best_send_time>")],
     Discriminator(_kind_of_until),

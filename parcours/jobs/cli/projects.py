@@ -68,7 +68,8 @@ def validate(
     if errors:
         told.append(f"{plural(len(errors), 'problem')}{warnings}")
     else:
-        told.append(f"{', '.join(plural(size, name) for name, size in counts.items())}: fine{warnings}")
+        held = (plural(size, name.replace("_", " ")) for name, size in counts.items())
+        told.append(f"{', '.join(held)}: fine{warnings}")
     given.answer({"problems": [vars(problem) for problem in problems], **counts, "is_fine": not errors}, *told)
     return WRONG if errors else DONE
 
@@ -81,14 +82,17 @@ def _line(problem: Problem) -> str:
 
 def _problems_of(folder: Path, warehouse: str | None) -> tuple[tuple[Problem, ...], dict[str, int]]:
     """What is wrong in a project, or what it holds."""
+    from parcours.definition.case_files import read_cases
     from parcours.jobs.places import open_project
 
     try:
         project = open_project(folder, warehouse)
     except DefinitionError as error:
-        return error.problems, {}
+        return (*error.problems, *read_cases(folder, None).problems), {}
+    tests = read_cases(folder, project)
     sizes = {"journey": len(project.journeys), "audience": len(project.audiences), "template": len(project.templates)}
-    return project.warnings, sizes
+    sizes |= {"test_case": len(tests.cases)} if tests.cases else {}
+    return (*project.warnings, *tests.problems), sizes
 
 
 def _by_project(default: Path, paths: list[Path]) -> dict[Path, list[Path]]:
@@ -116,7 +120,10 @@ def _is_asked(folder: Path, problem: Problem, asked: list[Path]) -> bool:
 def schema(
     given: Given,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="project, journey, audience, channels, events, profiles or template.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="project, journey, audience, channels, events, profiles, test or template."
+        ),
     ],
 ) -> None:
     """Prints the JSON Schema of one kind of file, for editors that complete it."""
