@@ -192,7 +192,7 @@ def live_versions(
                 channels=project.channels,
                 attributes=lambda event: KnownOrText(project.events.get(event, ANY_TEXT)),
                 templates=templates,
-                takes_moved=row["insiders"] == "move",
+                takes_moved=row.get("insiders") == "move",
             )
         )
     return engaging(found)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from parcours.definition import unsupported
 from parcours.definition.problems import DefinitionError
 from parcours.definition.project import Project, load_project
 
@@ -24,12 +23,6 @@ EVENTS = """
 """
 ASKED = ("email", "push", "sms", "webhook")
 CHANNELS = "channels:\n" + "".join(f"  {name}:\n    consent: profile.consents['{name}']\n" for name in ASKED)
-
-
-@pytest.fixture(autouse=True)
-def engine_lacks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the engine can't do yet is read and checked all the same; that it is refused has tests of its own."""
-    monkeypatch.setattr(unsupported, "ENGINE_LACKS", frozenset())
 
 
 @pytest.fixture

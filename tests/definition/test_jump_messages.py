@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from parcours.definition import unsupported
 from tests.definition.conftest import Said
 
 SHAPE = [
@@ -139,20 +138,3 @@ def test_what_is_read_before_anybody_comes_asks_for_no_moment(said: Said, key: s
     step = f'{{id: l, type: lookup, table: t, key: {{a: "{key}"}}, select: [b], as: c}}'
     files = {"journeys/a.yaml": journey("a", step), "journeys/b.yaml": journey("b")}
     assert said(files)[-1:] == [f"journeys/a.yaml:5: steps[0].key.a: {message} (ask it in a condition step before)"]
-
-
-LACKING = [
-    ("{id: u, type: update_profile, set: {tier: 5}}", "update_profile", ".type"),
-    ("{id: u, type: update_audience, audience: vip, action: add}", "update_audience", ".type"),
-    ("{id: u, type: jump, journey: b}", "jump", ".type"),
-    ("{id: u, type: lookup, table: t, key: {a: event.sku}, select: [b], as: c}", "lookup", ".type"),
-]
-
-
-@pytest.mark.parametrize(("step", "name", "place"), LACKING)
-def test_what_the_engine_lacks_is_refused_by_name(
-    said: Said, monkeypatch: pytest.MonkeyPatch, step: str, name: str, place: str
-) -> None:
-    monkeypatch.setattr(unsupported, "ENGINE_LACKS", frozenset({name}))
-    files = {"journeys/a.yaml": journey("a", step), "journeys/b.yaml": journey("b")}
-    assert said(files) == [f"journeys/a.yaml:5: steps[0]{place}: not supported yet: '{name}'"]
