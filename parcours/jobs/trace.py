@@ -84,7 +84,7 @@ def trace(store: Store, profile_id: str, journey_id: str | None = None) -> list[
 def _writing(store: Store, committed: Committed, of_profile: str) -> dict[tuple[str, str], str]:
     """In words what updates wrote: by instance and step the columns, by version and step the membership."""
     found: dict[tuple[str, str], list[str]] = {}
-    for row in committed.rows("profile_updates", of_profile):
+    for row in sorted(committed.rows("profile_updates", of_profile), key=lambda row: str(row["column"])):
         value, former = ("nothing" if text is None else text for text in (row["value"], row["former_value"]))
         words = f"set {row['column']} to {value} (it was {former})"
         found.setdefault((row["instance_id"], row["step_id"]), []).append(words)

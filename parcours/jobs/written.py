@@ -37,11 +37,8 @@ def written_in(agenda: Agenda, figures: Tally, pinned: Mapping[str, int]) -> Wri
         for step, change in version.stay_changes.items():
             if (journey, number, step) in passed:
                 changes[f"{journey}|{number}|{step}"] = change
-    return (
-        Written(columns, changes, {name: pinned[name] for name in MERGED_INTO if name in pinned})
-        if columns or changes
-        else None
-    )
+    read = {name: pinned[name] for name in MERGED_INTO if name in pinned}
+    return Written(columns, changes, read) if columns or changes else None
 
 
 def merge_written(store: Store, until: str, written: Written) -> None:
@@ -107,7 +104,8 @@ def _stays(store: Store, until: str, written: Written) -> DataFrame:
     from parcours.transforms.dispatch import quoted
     from parcours.transforms.written import changed_stays
 
-    passed = _of_tick(store, "step_outcomes", until).where("step_type = 'update_audience' AND outcome = 'passed'")
+    is_passed = "step_type = 'update_audience' AND outcome = 'passed' AND mode = 'live'"
+    passed = _of_tick(store, "step_outcomes", until).where(is_passed)
     entries = ", ".join(
         f"{quoted(step)}, named_struct('audience_id', {quoted(audience)}, 'is_added', {str(is_added).lower()})"
         for step, (audience, is_added) in written.changes.items()

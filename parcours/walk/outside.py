@@ -87,12 +87,11 @@ class Outside:
         found = set()
         for each in happenings:
             signal, allows, place = cell.version.signals[each.signal], each.allows, 0
-            one = cell.part(cell.atoms == each.atom)
             if signal.question is not None and cell.version.questions[signal.question].is_changed_by(cell.layer):
-                answers = self.walk.answers(one, signal.question, at, each.place)
+                answers = self.walk.answers(_only(cell, each.atom), signal.question, at, each.place)
                 allows = 0 if answers is None else max(0, int(answers[0]))
             if signal.received.journeys:
-                places = self.walk.history.places(one, signal.received, at)
+                places = self.walk.history.places(_only(cell, each.atom), signal.received, at)
                 if places is None:
                     continue
                 place = int(places[0])
@@ -113,3 +112,8 @@ class Outside:
         part = cell.part(which)
         self.walk.shrink(cell, ~which)
         return part
+
+
+def _only(cell: Cell, atom: int) -> Cell:
+    """A cell of one of a cell's atoms."""
+    return cell.part(np.array([np.searchsorted(cell.atoms, atom)]))

@@ -240,7 +240,8 @@ def opened() -> dict[str, Any]:
 def commit(store: Store) -> None:
     """Writes the rows of ticks, which say that the tables as they stand are committed."""
     digest = hashlib.sha256(CHANNELS.encode()).hexdigest()
-    written = ("step_outcomes", "journey_instances", "deliveries", "journey_daily", "step_daily", "delivery_daily")
+    daily = ("journey_daily", "step_daily", "delivery_daily")
+    written = ("step_outcomes", "journey_instances", "deliveries", "profile_updates", *daily)
     feedback = store.version("message_feedback") or 0
     store.append_small("ticks", ticks(digest, {name: store.version(name) or 0 for name in written}, feedback))
 

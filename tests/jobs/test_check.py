@@ -18,6 +18,7 @@ from parcours.jobs.check_rows import (
     check_journey_daily,
     check_messages,
     check_ticks,
+    check_updates,
     check_versions,
     read_tables,
 )
@@ -66,6 +67,7 @@ def test_a_story_that_adds_up_is_fine(check: Check) -> None:
         "nobody lost in a journey": "4 came = 2 ended + 2 inside",
         "nobody lost at a message": "5 asked = 3 sent + 1 excluded + 0 left while held + 1 held",
         "deliveries are what was sent": "3 deliveries, 3 sent",
+        "profile updates are what was passed": "0 columns set, 0 updates passed",
         "no delivery twice": "3 deliveries",
         "no outcome twice": "19 outcomes of 5 instances",
         "every delivery in one batch": "3 deliveries in 3 batches",
@@ -127,6 +129,12 @@ def test_a_second_send_at_a_message_is_found_everywhere(check: Check, store: Sto
         "step_daily adds up": ["news 1 hi sent 2026-03-02: 1 in step_daily, 2 in step_outcomes"],
         "delivery_daily adds up": ["3 sent in delivery_daily, 4 in step_outcomes"],
     }
+
+
+def test_an_update_that_set_no_column_is_found(check: Check, store: Store) -> None:
+    rows = store.delta("step_outcomes")
+    rows.update({"step_type": "'update_profile'"}, predicate="profile_id = 'ada' AND step_id = 'first'")
+    assert failed(check(check_updates)) == {"profile updates are what was passed": ["1 without a match"]}
 
 
 def test_a_day_of_a_journey_that_says_something_else_is_found(check: Check, store: Store) -> None:

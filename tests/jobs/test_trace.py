@@ -1,9 +1,10 @@
 """parcours trace: what happened to a profile, in words."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
-from parcours.jobs.commit import TickWriter
+from parcours.jobs.commit import TickWriter, versions, write_versions
 from parcours.jobs.store import Store
 from tests.jobs.conftest import Parcours
 from tests.jobs.story import day, outcomes, recommit
@@ -104,3 +105,29 @@ def test_what_an_uncommitted_tick_wrote_is_left_out(parcours: Parcours, store: S
     rows = pa.Table.from_pylist([{**row, "occurred_date": dt.date(2026, 3, 5)}], arrow_schema(ALL["step_outcomes"]))
     TickWriter(store, "2026-03-06T00:00:00.000000Z").append("step_outcomes", rows)
     assert len(told(parcours, tmp_path, "ada")) == 7
+
+
+def test_what_updates_set_is_told_with_what_stood_there_before(
+    parcours: Parcours, store: Store, tmp_path: Path
+) -> None:
+    rows = store.delta("step_outcomes")
+    rows.update({"step_type": "'update_profile'"}, predicate="profile_id = 'ada' AND step_id = 'first'")
+    (row,) = (one for one in store.small("step_outcomes").to_pylist() if one["step_type"] == "update_profile")
+    of_step = {name: row[name] for name in ("profile_id", "instance_id", "step_id", "tick_until", "sequence")}
+    sets = {"updated_at": row["occurred_at"], "source_value": None, **of_step}
+    tier = {**sets, "column": "tier", "value": "gold", "former_value": "basic"}
+    store.append_small("profile_updates", [tier, {**sets, "column": "mark", "value": None, "former_value": "x"}])
+    recommit(store)
+    expected = "04T09 first  set mark to nothing (it was x), set tier to gold (it was basic)"
+    assert told(parcours, tmp_path, "ada")[4] == expected
+
+
+def test_what_updates_did_to_an_audience_is_told(parcours: Parcours, store: Store, tmp_path: Path) -> None:
+    rows = versions(store)
+    definition = json.loads(rows[0]["definition"])
+    first = next(step for step in definition["steps"] if step["id"] == "first")
+    first |= {"type": "update_audience", "audience": "vip", "action": "add"}
+    write_versions(store, [{**rows[0], "definition": json.dumps(definition)}])
+    store.delta("step_outcomes").update({"step_type": "'update_audience'"}, predicate="step_id = 'first'")
+    recommit(store)
+    assert told(parcours, tmp_path, "ada")[4] == "04T09 first  added to vip"
