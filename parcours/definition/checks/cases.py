@@ -116,11 +116,10 @@ def _check_given(case: Case, project: Project, loc: Loc) -> Iterator[Finding]:
     ids: dict[str, int] = {}
     for place, event in enumerate(case.given.events):
         here = (*loc, "events", place)
-        if event.event_id is not None:
-            if event.event_id in ids:
-                also = f"also events[{ids[event.event_id]}]"
-                yield Finding((*here, "event_id"), f"event '{event.event_id}' stands twice", also)
-            ids[event.event_id] = place
+        name = event.event_id or f"e{place + 1}"
+        if name in ids:
+            yield Finding((*here, "event_id"), f"event '{name}' stands twice", f"also events[{ids[name]}]")
+        ids[name] = place
         declared = project.events.get(event.event_type)
         if declared is None:
             remedy = did_you_mean(event.event_type, project.events) or "declare it in events.yaml"
