@@ -64,7 +64,7 @@ def run_case(project: Project, journey: Journey, case: Case, spark: SparkSession
 
 def _run(store: Store, project: Project, case: Case, journey_id: str, start: dt.datetime) -> Came:
     """Goes until the end, and before each feedback so far that the send is known that it is about."""
-    is_asked = any(send.content or send.contains or send.address for send in case.expect.sends or ())
+    is_asked = any(send.model_fields_set & {"address", "content", "contains"} for send in case.expect.sends or ())
     troubles = []
     listed = sorted(enumerate(case.given.message_feedback), key=lambda each: each[1].feedback_at)
     for place, feedback in listed:
