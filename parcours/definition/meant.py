@@ -37,4 +37,4 @@ def remedy_for_key(model: str, key: str) -> str | None:
 
 def remedy_for_type(written: object) -> str | None:
     """Channels are no types of steps."""
-    return f"write type: message, channel: {written}" if written in BUILT_IN else None
+    return f"write type: message, channel: {written}" if isinstance(written, str) and written in BUILT_IN else None

@@ -11,6 +11,7 @@ from parcours.jobs.samples import copy_parts
 FIRST = Path(__file__).parent / "first_project"
 SHARED = (
     "journeys/welcome.yaml",
+    "journeys/welcome.test.yaml",
     "templates/email/order_thanks.yaml",
     "templates/email/welcome.yaml",
     "templates/email/welcome_gold.yaml",

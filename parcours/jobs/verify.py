@@ -92,5 +92,5 @@ def _session(project: Project) -> SparkSession:
 
     conf = {**project.spark.conf, "spark.driver.memory": "1g"}
     conf["spark.driver.extraJavaOptions"] = f"{QUICK} {conf.get('spark.driver.extraJavaOptions', '')}".strip()
-    settings = project.spark.model_copy(update={"conf": conf})
+    settings = project.spark.model_copy(update={"conf": conf, "packages": ()})  # a folder is all it reads
     return start_session(replace(project, spark=settings), master="local[1]")

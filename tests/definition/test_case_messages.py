@@ -145,9 +145,14 @@ def test_all_that_is_wrong_is_told_at_once(said_of) -> None:
             "4: [0].given.audience_members.vpi: the journey doesn't ask for audience 'vpi' (did you mean 'vip'?)",
         ),
         (
-            "tables: {product: [], events: []}",
+            "tables: {product: [], events: [], deliveries: []}",
             "4: [0].given.tables.product: the journey doesn't ask for table 'product' (did you mean 'products'?)\n"
-            "4: [0].given.tables.events: events is no table to look things up in here (write its rows in given.events)",
+            "4: [0].given.tables.events: events is a table of the engine's own (write its rows in given.events)\n"
+            "4: [0].given.tables.deliveries: deliveries is a table of the engine's own (journeys fill it)",
+        ),
+        (
+            "tables: {products: [{sku: a}, {sku: [b]}]}",
+            "4: [0].given.tables.products[1].sku: not text: a list",
         ),
         (
             "suppressions: [{channel: pusch, address: a}]",

@@ -34,6 +34,10 @@ SHAPE = [
         "{id: w, type: 5}",
         f"steps[0].type: unknown type 5 {TYPES}",
     ),
+    (
+        "{id: w, type: [webhook]}",
+        f"steps[0].type: unknown type a list {TYPES}",
+    ),
     ("{type: wait, for: 1h}", "steps[0]: missing key 'id'"),
     (
         "{id: a|b, type: wait, for: 1h}",

@@ -30,7 +30,7 @@ def first(parcours: Parcours, tmp_path: Path, spark: SparkSession, monkeypatch: 
 
 def test_the_commands_of_the_readme_run_a_week(first: dict[str, Said], parcours: Parcours) -> None:
     assert {command: (said.status, said.out.splitlines()) for command, said in first.items()} == {
-        "validate": (0, ["1 journey, 0 audiences, 3 templates: fine"]),
+        "validate": (0, ["1 journey, 0 audiences, 3 templates, 2 test cases: fine"]),
         "load profiles data/profiles.csv": (
             0,
             [

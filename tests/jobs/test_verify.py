@@ -175,8 +175,8 @@ def test_what_is_only_walked_is_what_a_tick_writes(shop: Path, tmp_path: Path, s
     store = Store(own, spark)
     fill(store, case, start, [project.journeys["vips"].journey])
     life.publish(store, own, "vips", start)
-    outcomes, sends = walk_once(store, own, case.until, with_content=True)
-    _, plain_sends = walk_once(store, own, case.until, with_content=False)
+    outcomes, sends = walk_once(store, own, case.until, is_rendered=True)
+    _, plain_sends = walk_once(store, own, case.until, is_rendered=False)
     run_tick(store, own, case.until)
     for walked, table in ((outcomes, "step_outcomes"), (sends, "deliveries"), (plain_sends, "deliveries")):
         written = in_order(store.small(table).to_pylist())

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from parcours.definition.cases import Case, ExpectedOutcome, ExpectedSend, GivenFeedback
+from parcours.definition.cases import Case, ExpectedOutcome, ExpectedSend, GivenFeedback, Row
 from parcours.definition.checks.updates import KNOWN_COLUMNS
 from parcours.definition.expressions.types import parse_type
-from parcours.definition.given_values import fitting
+from parcours.definition.given_values import fitting, type_of
 from parcours.definition.journeys import Journey
 from parcours.definition.problems import Finding, Loc, Mistake, did_you_mean, one_of
 from parcours.definition.steps import Message
 from parcours.definition.times import iso
-from parcours.tables import SOURCES
+from parcours.tables import ALL, SOURCES
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
@@ -110,16 +110,16 @@ def _instants(case: Case, loc: Loc) -> Iterator[tuple[Loc, datetime, bool]]:
 
 # --------------------------------------------------------------------------------------------------------------- given
 def _check_given(case: Case, project: Project, loc: Loc) -> Iterator[Finding]:
-    for place, row in enumerate(case.given.profiles):
-        yield from _check_profile(row, project, (*loc, "profiles", place))
+    yield from _check_profiles(case.given.profiles, project, (*loc, "profiles"))
+    for name, rows in case.given.tables.items():
+        yield from _check_values(rows, {}, (*loc, "tables", name))
     ids: dict[str, int] = {}
     for place, event in enumerate(case.given.events):
         here = (*loc, "events", place)
-        if event.event_id is not None:
-            if event.event_id in ids:
-                also = f"also events[{ids[event.event_id]}]"
-                yield Finding((*here, "event_id"), f"event '{event.event_id}' stands twice", also)
-            ids[event.event_id] = place
+        name = event.event_id or f"e{place + 1}"
+        if name in ids:
+            yield Finding((*here, "event_id"), f"event '{name}' stands twice", f"also events[{ids[name]}]")
+        ids[name] = place
         declared = project.events.get(event.event_type)
         if declared is None:
             remedy = did_you_mean(event.event_type, project.events) or "declare it in events.yaml"
@@ -135,19 +135,25 @@ def _check_given(case: Case, project: Project, loc: Loc) -> Iterator[Finding]:
             yield _unknown("channel", suppression.channel, project.channels, (*loc, "suppressions", place, "channel"))
 
 
-def _check_profile(row: Mapping[str, Any], project: Project, loc: Loc) -> Iterator[Finding]:
-    declared = None if project.profiles is None else {**KNOWN_COLUMNS, **project.profiles}
-    for name, value in row.items():
-        kind = (declared or KNOWN_COLUMNS).get(name)
-        if kind is None:
-            if declared is not None:
+def _check_profiles(rows: Sequence[Row], project: Project, loc: Loc) -> Iterator[Finding]:
+    declared = {**KNOWN_COLUMNS, **(project.profiles or {})}
+    if project.profiles is not None:
+        for place, row in enumerate(rows):
+            for name in (name for name in row if name not in declared):
                 remedy = did_you_mean(name, declared) or "declare it in profiles.yaml"
-                yield Finding((*loc, name), f"profile has no column '{name}'", remedy, on_key=True)
-            continue
-        try:
-            fitting(value, parse_type(kind))
-        except Mistake as mistake:
-            yield Finding((*loc, name, *mistake.at), mistake.what, mistake.remedy)
+                yield Finding((*loc, place, name), f"profile has no column '{name}'", remedy, on_key=True)
+    yield from _check_values(rows, declared, loc)
+
+
+def _check_values(rows: Sequence[Row], declared: Mapping[str, str], loc: Loc) -> Iterator[Finding]:
+    """Values fit the types of their columns, as they are declared, or as the other values have them."""
+    for name in dict.fromkeys(name for row in rows for name in row):
+        kind = parse_type(declared[name]) if name in declared else type_of(row.get(name) for row in rows)
+        for place, row in enumerate(rows):
+            try:
+                fitting(row.get(name), kind)
+            except Mistake as mistake:
+                yield Finding((*loc, place, name, *mistake.at), mistake.what, mistake.remedy)
 
 
 def _check_use(case: Case, journey: Journey, project: Project, loc: Loc) -> Iterator[Finding]:
@@ -162,9 +168,9 @@ def _check_use(case: Case, journey: Journey, project: Project, loc: Loc) -> Iter
         asked = [name for each in running for name in named_in(each, key)]
         place = "audience_members" if key == "audience" else "tables"
         for name in given:
-            if key == "table" and name in SOURCES:
-                what = f"{name} is no table to look things up in here"
-                yield Finding((*loc, place, name), what, f"write its rows in given.{name}", on_key=True)
+            if key == "table" and name in ALL:
+                instead = f"write its rows in given.{name}" if name in SOURCES else "journeys fill it"
+                yield Finding((*loc, place, name), f"{name} is a table of the engine's own", instead, on_key=True)
             elif name not in asked:
                 remedy = did_you_mean(name, asked) or (
                     f"it asks for {', '.join(sorted(set(asked)))}" if asked else None

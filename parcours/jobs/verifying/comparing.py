@@ -82,11 +82,11 @@ def _misses(send: ExpectedSend, row: Row, journey_id: str) -> dict[str, Any]:
         "profile_id": row["profile_id"],
         "step": row["step_id"],
         "send_at": row["send_at"],
-        **{name: row[name] for name in ("channel", "address", "variant", "category")},
+        **{name: row.get(name) for name in ("channel", "address", "variant", "category")},
     }
     wanted = {**send.model_dump(include=send.model_fields_set & found.keys()), "journey": send.journey or journey_id}
     misses = {name: found[name] for name, value in wanted.items() if found[name] != value}
-    content = dict(row["content"] or ())
+    content = dict(row.get("content") or ())
     misses |= {name: content.get(name) for name, text in send.content.items() if content.get(name) != text}
     return misses | {
         name: content.get(name) for name, part in send.contains.items() if part not in (content.get(name) or "")

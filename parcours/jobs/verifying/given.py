@@ -15,7 +15,7 @@ from parcours.definition.given_values import fitting, type_of
 from parcours.definition.journeys import Journey
 from parcours.definition.steps import Lookup
 from parcours.jobs.store import Store
-from parcours.tables import SOURCES
+from parcours.tables import ALL, SOURCES
 
 Row = dict[str, Any]
 
@@ -78,7 +78,7 @@ def _looked_up(journeys: Iterable[Journey]) -> dict[str, list[str]]:
     """The tables that lookups read, but those that are there anyway, and the columns of them that they name."""
     found: dict[str, list[str]] = {}
     for step in (step for journey in journeys for step in journey.steps):
-        if isinstance(step, Lookup) and step.table not in SOURCES:
+        if isinstance(step, Lookup) and step.table not in ALL:
             found.setdefault(step.table, []).extend(name for name in (*step.key, *step.select))
     return {name: list(dict.fromkeys(columns)) for name, columns in found.items()}
 

@@ -18,61 +18,48 @@ from parcours.jobs.plans import plan_tick, remembered
 from parcours.jobs.sources import looked_up
 from parcours.jobs.store import Store
 from parcours.jobs.tick import walk_tick
-from parcours.jobs.walking import Walked
 from parcours.transforms import resolve
-from parcours.walk import clock
+from parcours.transforms.unfold import OF_MOVER
 
 if TYPE_CHECKING:
+    from parcours.definition.journeys import Journey
     from parcours.definition.project import Project
-    from parcours.walk.agenda import Agenda
 
 Row = dict[str, Any]
 
 
-def walk_once(store: Store, project: Project, until: dt.datetime, *, with_content: bool) -> tuple[list[Row], list[Row]]:
+def walk_once(store: Store, project: Project, until: dt.datetime, *, is_rendered: bool) -> tuple[list[Row], list[Row]]:
     """What the first tick of a warehouse would write: rows of step_outcomes and of deliveries, in order of time.
 
-    Columns that tell of a row's tick and file are left out; what sends say is there where it is asked for.
+    Where sends aren't rendered, their addresses and contents are left out.
     """
     former, pinned = remembered(store), Pinned.now(store)
     agenda = plan_tick(store, project, former, until, pinned)
     pinned = pinned.and_tables(store, looked_up(agenda))
     with ExitStack() as settings:
-        _, walked = walk_tick(store, project, agenda, pinned, former, Path(project.folder, "staging"), settings)
+        inputs, walked = walk_tick(store, project, agenda, pinned, former, Path(project.folder, "staging"), settings)
         if walked.movers is None:
             return [], []
-        outcomes = in_order(_outcomes(walked, agenda))
-        sends = [row for row in outcomes if row["outcome"] == "sent"]
-        if with_content and sends:
-            frames = walked.as_frames(store.spark)
-            made = resolve.deliveries(resolve.sends(frames.walked, frames.rows, agenda), agenda).drop("line")
-            sends = in_order(made.toArrow().to_pylist())
-        return outcomes, sends
+        assert inputs.people is not None
+        frames = walked.as_frames(store.spark, agenda, inputs.people)
+        movers = frames.walked.select(*OF_MOVER).toArrow()
+        outcomes = in_order(resolve.unfolding(frames.trails, agenda)(movers).to_pylist())
+        if not is_rendered:
+            journeys = {version.journey.id: version.journey for version in agenda.versions}
+            sent = [row for row in outcomes if row["outcome"] == "sent"]
+            return outcomes, [_send(row, journeys[row["journey_id"]]) for row in sent]
+        sends = resolve.sends(frames.walked, frames.rows, agenda)
+        return outcomes, in_order(resolve.deliveries(sends, agenda, frames.seen).drop("line").toArrow().to_pylist())
 
 
-def _outcomes(walked: Walked, agenda: Agenda) -> Iterable[Row]:
-    """The rows of step_outcomes; those of sends have what `deliveries` says of them but the content."""
-    assert walked.movers is not None
-    columns = ("alike", "instance_id", "profile_id", "version", "addresses")
-    movers = {row["alike"]: row for row in walked.movers.select(*columns).toArrow().to_pylist()}
-    for name, number in zip(walked.names, walked.result.trail_of, strict=True):
-        if number < 0:
-            continue
-        version, trail, _ = walked.result.trails[number]
-        mover = movers[name]
-        who = {"journey_id": version.journey.id, "journey_version": version.journey.version}
-        who |= {"instance_id": mover["instance_id"], "profile_id": mover["profile_id"]}
-        for sequence, row in enumerate(trail.rows() if trail else ()):
-            at = clock.moment_of(row.at)
-            found = {**who, **row._asdict(), "occurred_at": at, "sequence": sequence}
-            if row.outcome == "sent":
-                message = version.journey.step(row.step_id)
-                assert isinstance(message, Message)
-                address = mover["addresses"][version.send_of(row.step_id)]
-                found |= {"send_at": at, "channel": message.channel, "category": message.category}
-                found |= {"address": address, "variant": row.path, "content": None}
-                found["delivery_id"] = md5(f"{mover['instance_id']}|{row.step_id}".encode()).hexdigest()  # (2.2)
-            yield found
+def _send(outcome: Row, journey: Journey) -> Row:
+    """What `deliveries` says of a send, as far as its outcome tells."""
+    message = journey.step(outcome["step_id"])
+    assert isinstance(message, Message)
+    delivery_id = md5(f"{outcome['instance_id']}|{outcome['step_id']}".encode()).hexdigest()  # (2.2)
+    told = {name: outcome[name] for name in ("journey_id", "journey_version", "instance_id", "profile_id", "step_id")}
+    told |= {"delivery_id": delivery_id, "send_at": outcome["occurred_at"], "variant": outcome["path"]}
+    return {**told, "channel": message.channel, "category": message.category}
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:

@@ -64,27 +64,27 @@ def run_case(project: Project, journey: Journey, case: Case, spark: SparkSession
 
 def _run(store: Store, project: Project, case: Case, journey_id: str, start: dt.datetime) -> Came:
     """Goes until the end, and before each feedback so far that the send is known that it is about."""
-    content = any(send.content or send.contains for send in case.expect.sends or ())
+    is_asked = any(send.model_fields_set & {"address", "content", "contains"} for send in case.expect.sends or ())
     troubles = []
     listed = sorted(enumerate(case.given.message_feedback), key=lambda each: each[1].feedback_at)
     for place, feedback in listed:
         before = max(feedback.feedback_at - INSTANT, start)
-        _, sends = _until(store, project, case, before, with_content=False)
+        _, sends = _until(store, project, case, before, is_rendered=False)
         found = _send_of(sends, feedback, feedback.journey or journey_id)
         if found is None:
             what = f"{feedback.profile_id} was sent nothing at {feedback.step} before {iso(feedback.feedback_at)}"
             troubles.append(f"given.message_feedback[{place}]: {what}")
         else:
             add_feedback(store, feedback, found, place)
-    return Came(start, *_until(store, project, case, case.until, with_content=content), troubles)
+    return Came(start, *_until(store, project, case, case.until, is_rendered=is_asked), troubles)
 
 
 def _until(
-    store: Store, project: Project, case: Case, until: dt.datetime, *, with_content: bool
+    store: Store, project: Project, case: Case, until: dt.datetime, *, is_rendered: bool
 ) -> tuple[list[Row], list[Row]]:
     """Outcomes and sends until a moment: of a walk from the beginning, or of ticks where the case asks for several."""
     if case.every is None:
-        return walk_once(store, project, until, with_content=with_content)
+        return walk_once(store, project, until, is_rendered=is_rendered)
     run_tick(store, project, until, case.every)
     return _stored(store, "step_outcomes"), _stored(store, "deliveries")
 
