@@ -30,7 +30,7 @@ from parcours.jobs.sources import (
     stays_of,
     zones,
 )
-from parcours.jobs.store import Store
+from parcours.jobs.store import LIVE, Store
 from parcours.tables import SOURCES
 from parcours.transforms.come import (
     Sources,
@@ -61,8 +61,8 @@ QUICK = 1_000_000
 """Rows that are read sooner than a query is compiled for them."""
 MARGIN = 100
 """So many more of a queue are loaded than can leave it, for those at its head who can't be sent to."""
-ACTIVE = {"status": ["active"]}
-"""The partition of who is inside."""
+ACTIVE = {"status": ["active"], "mode": ["live"]}
+"""The files of who is inside; those of trials never move."""
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def _instances(
     predicate = " OR ".join(parts)
     due_now = active.where(predicate).withColumn("is_apart", F.lit(False))
     apart = _reached(store, agenda, predicate, heard, feedback)
-    return union(due_now, apart), [f"status = 'active' AND ({predicate})"]
+    return union(due_now, apart), [f"status = 'active' AND {LIVE} AND ({predicate})"]
 
 
 def _reached(

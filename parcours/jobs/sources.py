@@ -102,8 +102,8 @@ def taken(
     version, before = pinned.versions.get(table), former.source_versions.get(table)
     if version is None:
         return None
+    rows = store.read(table, version, within=[Within(time, *interval_of(agenda))])  # which starts Spark, if need be
     happened = F.unix_micros(time)
-    rows = store.read(table, version, within=[Within(time, *interval_of(agenda))])
     now = rows.where(_in_interval(F.col(time), agenda)).withColumns(
         {"happened": happened, "at": happened, "late": F.lit(None).cast("string")}
     )

@@ -1,0 +1,70 @@
+"""Commands that try journeys out, and send nothing: dry-run, forecast, test."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parcours.jobs.cli import output
+from parcours.jobs.cli.app import Given, app, command
+from parcours.jobs.cli.arguments import moment
+
+if TYPE_CHECKING:
+    from parcours.jobs.dry_run import DryRun
+
+
+@command(app, "dry-run")
+def dry_run(
+    given: Given,
+    id: Annotated[str, typer.Argument(metavar="ID")],
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="T", help="Until when, ISO 8601; UTC where it names no zone. Now unless given."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="T",
+            help="From when on the file's version, if it isn't published, is taken as published; unless given where "
+            "the last tick ended.",
+        ),
+    ] = None,
+) -> None:
+    """Runs the next tick on a clone of the tables, and says what would happen in one journey. Nothing is sent."""
+    end, begin = moment(until, "--until"), None if at is None else moment(at)
+    from parcours.jobs import dry_run as job
+    from parcours.jobs.places import open_project
+    from parcours.jobs.store import Store
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("dry-run"):
+        found = job.dry_run(Store(project), project, id, end, begin)
+    if given.as_json:
+        output.print_json(vars(found))
+        return
+    _print_dry_run(found)
+
+
+def _print_dry_run(found: "DryRun") -> None:
+    from parcours.jobs.dry_run import lines
+
+    names = ("step_id", "outcome", "path", "reason", "count")
+    headers: tuple[str, ...] = ("step", "outcome", "path", "reason", "count")
+    if len({row["journey_version"] for row in found.counts}) > 1:
+        names, headers = ("journey_version", *names), ("version", *headers)
+    for shown, columns, rows in (
+        (headers, names, found.counts),
+        (("channel", "day", "sends"), ("channel", "day", "count"), found.sends),
+    ):
+        if rows:
+            output.print_table(shown, [tuple(_cell(row[name]) for name in columns) for row in rows])
+            output.print_line()
+    for line in lines(found):
+        output.print_line(line)
+
+
+def _cell(value: object) -> object:
+    return str(value) if isinstance(value, dt.date) else value
