@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from parcours.tables import ALL
 from parcours.tables.engine import OUTCOMES
 
 KEPT = ("step_outcomes", "journey_instances")
+WORDS = {"dry_run": "dry run", "test": "test"}
 Row = dict[str, Any]
 
 
@@ -101,13 +103,13 @@ def leave_rows(store: Store, trial: Trial) -> None:
 
     A tick that has begun meanwhile is waited for. Whoever is killed here is undone like a tick: all of it, or nothing.
     """
-    name, folder = f"{trial.mode} of {trial.journey_id}", Path(trial.clone.project.warehouse)
-    files = {table: trial.write(table, folder) for table in KEPT}
+    files = {table: trial.write(table, Path(trial.clone.project.warehouse)) for table in KEPT}
+    name = uuid.uuid4().hex  # of this time alone: what an earlier one has left isn't undone with it
     with store.exclusive(waits=True):
         settle(store)
         store.ensure(*KEPT)
         staging, writer = staging_of(store), TickWriter(store, name)
-        staging.open(name, f"the rows of {name}")
+        staging.open(name, f"the {WORDS[trial.mode]} of {trial.journey_id}")
         for table in KEPT:
             writer.remove(table, f"mode = '{trial.mode}' AND journey_id = {literal(trial.journey_id)}")
             writer.append_parts(table, _parts(files[table]))
