@@ -1,6 +1,7 @@
 """Commands that try journeys out, and send nothing: dry-run, forecast, test."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +52,7 @@ def dry_run(
 def _print_dry_run(found: "DryRun") -> None:
     from parcours.jobs.dry_run import lines
 
-    names = ("step_id", "outcome", "path", "reason", "count")
+    names: tuple[str, ...] = ("step_id", "outcome", "path", "reason", "count")
     headers: tuple[str, ...] = ("step", "outcome", "path", "reason", "count")
     if len({row["journey_version"] for row in found.counts}) > 1:
         names, headers = ("journey_version", *names), ("version", *headers)
@@ -68,3 +69,32 @@ def _print_dry_run(found: "DryRun") -> None:
 
 def _cell(value: object) -> object:
     return str(value) if isinstance(value, dt.date) else value
+
+
+@command(app, "forecast")
+def forecast(
+    given: Given,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=366, help="How many days to run forward.")],
+) -> None:
+    """Runs the engine so many days forward on a clone, with no new events: sends a day, waiting, ramp-ups."""
+    from parcours.jobs import forecast as job
+    from parcours.jobs.places import open_project
+    from parcours.jobs.store import Store
+    from parcours.jobs.telling import told
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("forecast") as keep:
+        found = job.forecast(Store(project), project, days, on_tick=lambda report: keep(told(report)))
+    if given.as_json:
+        output.print_json(job.as_json(found))
+        return
+    if found.days:
+        rows = [(str(day.day), day.channel, day.sends, day.waiting, _by_journey(day.journeys)) for day in found.days]
+        output.print_table(("day", "channel", "sends", "waiting", "sends by journey"), rows)
+        output.print_line()
+    for line in job.lines(found):
+        output.print_line(line)
+
+
+def _by_journey(counts: Mapping[str, int]) -> str | None:
+    return ", ".join(f"{journey} {count:,}" for journey, count in sorted(counts.items())) or None
