@@ -61,8 +61,8 @@ QUICK = 1_000_000
 """Rows that are read sooner than a query is compiled for them."""
 MARGIN = 100
 """So many more of a queue are loaded than can leave it, for those at its head who can't be sent to."""
-ACTIVE = {"status": ["active"], "mode": ["live"]}
-"""The files of who is inside; those of trials never move."""
+ACTIVE = {"status": ["active"]}
+"""The partition of who is inside."""
 
 
 @dataclass(frozen=True)

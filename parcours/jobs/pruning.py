@@ -28,7 +28,6 @@ def files_with(
 ) -> list[str]:
     """Full names of the files that can hold rows within all bounds, in one of the partitions named.
 
-    A column named there that the table isn't partitioned by leaves out files none of whose values is among those named.
     A file of which the log says nothing is kept.
     """
     names = delta.file_uris()
@@ -63,9 +62,6 @@ def _entry(known: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, An
 def _can_hold(file: Mapping[str, Any], wanted: Sequence[Within], partitions: Mapping[str, Sequence[str]]) -> bool:
     for column, values in partitions.items():
         if file.get(f"partition.{column}", values[0]) not in values:
-            return False
-        low, high = file.get(f"min.{column}"), file.get(f"max.{column}")
-        if low is not None and high is not None and not any(low <= value <= high for value in values):
             return False
     for bound in wanted:
         nulls, rows = file.get(f"null_count.{bound.column}"), file.get("num_records")
