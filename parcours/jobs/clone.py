@@ -93,7 +93,12 @@ def clone(store: Store, target: Path) -> None:
     for name in ALL:
         if not store.is_elsewhere(name) and store.exists(name) and versions.get(name) != NOTHING:
             link(warehouse / name, target / name, versions.get(name))
-    for other in warehouse.iterdir():  # whatever lookups may read: no tick writes to it
+    link_others(store, target)
+
+
+def link_others(store: Store, target: Path) -> None:
+    """Whatever lookups may read: no tick writes to it."""
+    for other in Path(store.project.warehouse).iterdir():
         if other.is_dir() and other.name not in ALL and not other.name.startswith("."):
             (target / other.name).symlink_to(other, target_is_directory=True)
 

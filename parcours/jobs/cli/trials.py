@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
 from parcours.jobs.cli.app import Given, app, command
-from parcours.jobs.cli.arguments import moment
+from parcours.jobs.cli.arguments import At, moment
 
 if TYPE_CHECKING:
     from parcours.jobs.dry_run import DryRun
@@ -98,3 +99,43 @@ def forecast(
 
 def _by_journey(counts: Mapping[str, int]) -> str | None:
     return ", ".join(f"{journey} {count:,}" for journey, count in sorted(counts.items())) or None
+
+
+@command(app, "test")
+def rehearse(
+    given: Given,
+    id: Annotated[str, typer.Argument(metavar="ID")],
+    at: At = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option("--event", metavar="NAME=VALUE", help="An attribute of the event that brings in. Repeatable."),
+    ] = None,
+) -> None:
+    """Sends the profiles with is_test through a journey, with waits of 10 seconds; shows what they would get."""
+    start, attributes = moment(at), _attributes(event or [])
+    from parcours.definition.times import iso
+    from parcours.jobs import rehearsal as job
+    from parcours.jobs.places import open_project
+    from parcours.jobs.store import Store
+
+    project = open_project(given.folder, given.warehouse)
+    with output.working("test"):
+        found = job.rehearse(Store(project), project, id, start, attributes)
+    if given.as_json:
+        output.print_json(job.as_json(found))
+        return
+    rows = [(id, iso(one.occurred_at), one.step_id, one.words) for id, each in found.happenings.items() for one in each]
+    output.print_table(("profile", "when", "step", "what happened"), rows)
+    output.print_line()
+    for line in job.lines(found):
+        output.print_line(line)
+
+
+def _attributes(written: list[str]) -> dict[str, str]:
+    found = {}
+    for each in written:
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise UserError(f"--event {each}: not NAME=VALUE (write --event amount=120)")
+        found[name] = value
+    return found
