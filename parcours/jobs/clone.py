@@ -6,6 +6,7 @@ some microseconds a file, whatever the files hold, and delta-rs and Spark read a
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ from parcours.tables import ALL
 if TYPE_CHECKING:
     from parcours.definition.project import Project
 
+LOGGER = logging.getLogger("parcours.clone")
 LOG = "_delta_log"
 LAST_CHECKPOINT = "_last_checkpoint"
 VERSION = re.compile(r"(?<!\d)\d{20}(?!\d)")
@@ -37,6 +39,7 @@ def cloned(store: Store, project: Project) -> Iterator[tuple[Store, Project]]:
     with scratch(store) as folder:
         own = replace(project, warehouse=str(folder / "warehouse"), outbox=str(folder / "outbox"))
         clone(store, Path(own.warehouse))
+        LOGGER.info("the tables are cloned; from here on it is about the clone")
         yield store.beside(own), own
 
 

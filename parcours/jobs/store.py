@@ -1,5 +1,6 @@
 """Where the tables lie, that they are Delta, and who may write them: the one file that knows."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -227,7 +228,9 @@ class Store:
         files = files_with(delta, within, partitions)
         if not files:
             return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).option("basePath", self.path(table)).parquet(*files)
+        # delta-rs names them by where they really are: a table may lie behind a symbolic link.
+        place = os.path.realpath(self.path(table))
+        return self.spark.read.schema(schema).option("basePath", place).parquet(*files)
 
     def _known_columns(self, table: str, frame: "DataFrame") -> "DataFrame":
         from pyspark.sql import functions as F

@@ -68,8 +68,8 @@ class Trial:
 
     def inside(self) -> int:
         """How many of those whom the tick moved are inside after it."""
-        rows = self._query("journey_instances", "status", ()).read_all().to_pylist()
-        return sum(row["status"] == "active" for row in rows)
+        rows = self._query("journey_instances", 'status, count(*) AS "count"', ["status"]).read_all().to_pylist()
+        return sum(row["count"] for row in rows if row["status"] == "active")
 
     def write(self, table: str, folder: Path) -> Path:
         """Writes the trial's rows of a table to a file, as if the tick that ended at its beginning had made them.

@@ -32,12 +32,19 @@ JOURNEY: dict[str, Any] = {
         {"id": "half", "type": "split", "paths": [{"label": "a", "percent": 0.01}, {"label": "b", "percent": 99.99}]},
         {"id": "one", "type": "profile_cap", "limit": 1, "otherwise": "end"},
         wait("30d"),
-        listen({"label": "again", "event": "bought"}, timeout="2d", on_timeout="m"),
-        mail(
-            content={"subject": "{{ event.amount }} from {{ event.shop }}", "html": "<a href='{{ unsubscribe_url }}'>"}
-        ),
+        listen({"label": "again", "event": "bought"}, timeout="2d", on_timeout="shop"),
+        {
+            "id": "shop",
+            "type": "lookup",
+            "table": "shops",
+            "key": {"name": "event.shop"},
+            "select": ["city"],
+            "as": "shop",
+        },
+        mail(content={"subject": "{{ event.amount }} in {{ shop.city }}", "html": "<a href='{{ unsubscribe_url }}'>"}),
     ],
 }
+SHOPS = [{"name": "one", "city": "Rome"}, {"name": "here", "city": "Lyon"}]
 STORY = case(
     load(
         "profiles",
@@ -55,6 +62,7 @@ STORY = case(
         event("e4", "bought", "dan", "3 10:00", amount="2000"),
         event("b1", "restocked", None, "4 10:00", sku="hat"),
     ),
+    {"do": "replace", "table": "shops", "columns": {"name": "string", "city": "string"}, "rows": SHOPS},
     channels={"email": {"limits": [{"max": 1, "per": "day"}], "ramp_up": {"starts_on": "2030-01-01", "per_day": [1]}}},
     events={"bought": {"amount": "double", "shop": "string"}, "restocked": {"sku": "string"}},
 )
@@ -85,6 +93,7 @@ def test_test_profiles_go_through_the_whole_journey_and_nobody_else(spark: Any, 
         (later, "w", "passed", None),
         (later, "l", "waiting", None),
         (last, "l", "passed", "timeout"),
+        (last, "shop", "passed", None),
         (last, "m", "sent", None),
         (last, "end", "completed", None),
     ]
@@ -120,7 +129,7 @@ def test_test_profiles_go_through_the_whole_journey_and_nobody_else(spark: Any, 
     assert (kept / "ada" / "m.html").read_text() == f"<a href='{link}'>"
     told = json.loads((kept / "ada" / "m.json").read_text())
     assert (told["content"]["subject"], told["address"], told["unsubscribe_url"]) == (
-        "7.0 from here",
+        "7.0 in Lyon",
         "ada@x.com",
         link,
     )
