@@ -94,7 +94,8 @@ def clone(store: Store, target: Path) -> None:
     target.mkdir()
     warehouse, versions = Path(store.project.warehouse), _versions(store)
     for name in ALL:
-        if not store.is_elsewhere(name) and store.exists(name) and versions.get(name) != NOTHING:
+        # By its place, not its name: beside a source that stands elsewhere the warehouse has stays of its own.
+        if (warehouse / name / LOG).is_dir() and versions.get(name) != NOTHING:
             link(warehouse / name, target / name, versions.get(name))
     link_others(store, target)
 
