@@ -100,11 +100,11 @@ class Staging:
         """Finished batch files, by their path below the project's folder or outbox."""
         return self.folder / "files"
 
-    def open(self, until: str) -> None:
-        """Begins: nothing of a former tick is left here."""
+    def open(self, until: str, what: str | None = None) -> None:
+        """Begins: nothing of a former tick is left here. `what` is begun, where it is no tick."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.files.mkdir(parents=True)
-        self.pending.write_text(json.dumps({"until": until}))
+        self.pending.write_text(json.dumps({"until": until, "what": what}))
 
     def seal(self, until: str, after: After) -> None:
         """Notes what is to be done once the tick is committed."""
@@ -228,17 +228,17 @@ def settle(store: Store) -> None:
     if not staging.pending.exists():
         return
     pending = json.loads(staging.pending.read_text())
-    until = pending["until"].replace(".000000Z", "Z")
+    what = pending.get("what") or f"the tick until {pending['until'].replace('.000000Z', 'Z')}"
     if is_committed(store, pending["until"]):
         written = Written(**pending["written"]) if pending.get("written") else None
         complete(store, pending["until"], After(pending["batches"], pending["finished"], written))
         staging.close()
-        log.warning("completed the tick until %s, which was stopped after its commit", until)
+        log.warning("completed %s, which was stopped after its commit", what)
         return
     for table in WRITTEN:
         undo(store, table, pending["until"])
     staging.close()
-    log.warning("undid the tick until %s, which was stopped before its commit", until)
+    log.warning("undid %s, which was stopped before its commit", what)
 
 
 def is_committed(store: Store, until: str) -> bool:

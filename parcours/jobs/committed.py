@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
-from parcours.jobs.store import Store
+from parcours.jobs.store import LIVE, Store, has_trials
 
 Row = dict[str, Any]
 
@@ -32,7 +32,7 @@ def literal(text: str) -> str:
 
 
 class Committed:
-    """What stands in the tables once everything of an uncommitted tick is left aside."""
+    """What stands in the tables once everything of an uncommitted tick, or of a trial, is left aside."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -59,7 +59,7 @@ class Committed:
         version = self.version(table)
         if version is None or not self.store.exists(table):
             return []
-        return rows_where(self.store.delta(table, version), where, columns)
+        return rows_where(self.store.delta(table, version), _live(table, where), columns)
 
     def counts(self, table: str, where: str, by: Sequence[str]) -> list[Row]:
         """How many (`count`) of those rows there are of each kind, told apart and ordered by the columns `by`."""
@@ -67,17 +67,24 @@ class Committed:
         if version is None or not self.store.exists(table):
             return []
         kinds = ", ".join(f'"{name}"' for name in by)
-        query = f'SELECT {kinds}, count(*) AS "count" FROM t WHERE {where} GROUP BY {kinds} ORDER BY {kinds}'
+        query = (
+            f'SELECT {kinds}, count(*) AS "count" FROM t WHERE {_live(table, where)} GROUP BY {kinds} ORDER BY {kinds}'
+        )
         found = QueryBuilder().register("t", self.store.delta(table, version)).execute(query)
         rows: list[Row] = pa.table(found.read_all()).to_pylist()
         return rows
 
     def smallest(self, table: str, column: str) -> dt.datetime | None:
-        """The earliest instant in a column, from what Delta's log says of each file."""
+        """The earliest instant in a column."""
         version = self.version(table)
         if version is None:
             return None
-        files = pa.table(self.store.delta(table, version).get_add_actions(flatten=True))
-        name = f"min.{column}"
-        values = files[name].to_pylist() if name in files.column_names else []
-        return min((value for value in values if value is not None), default=None)
+        query = f'SELECT min("{column}") AS "least" FROM t WHERE {_live(table, "true")}'
+        found = QueryBuilder().register("t", self.store.delta(table, version)).execute(query)
+        least: dt.datetime | None = pa.table(found.read_all())["least"][0].as_py()
+        return least
+
+
+def _live(table: str, where: str) -> str:
+    """The condition, of rows that aren't of a trial."""
+    return f"({where}) AND {LIVE}" if has_trials(table) else where

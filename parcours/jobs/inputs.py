@@ -30,7 +30,7 @@ from parcours.jobs.sources import (
     stays_of,
     zones,
 )
-from parcours.jobs.store import Store
+from parcours.jobs.store import LIVE, Store
 from parcours.tables import SOURCES
 from parcours.transforms.come import (
     Sources,
@@ -262,7 +262,7 @@ def _instances(
     predicate = " OR ".join(parts)
     due_now = active.where(predicate).withColumn("is_apart", F.lit(False))
     apart = _reached(store, agenda, predicate, heard, feedback)
-    return union(due_now, apart), [f"status = 'active' AND ({predicate})"]
+    return union(due_now, apart), [f"status = 'active' AND {LIVE} AND ({predicate})"]
 
 
 def _reached(

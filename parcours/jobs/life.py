@@ -241,12 +241,17 @@ def check_time(store: Store, journey_id: str, change: str, at: dt.datetime, mine
             f"can't {change} {journey_id} at {iso(at)}: ticks are committed until {iso(until)} "
             f"(give --at a later time than that)"
         )
-    changes = [row[name] for row in mine for name in ("published_at", "closed_at", "ended_at")]
-    for pauses in pauses_of(mine).values():
-        changes += [each.start for each in pauses] + [each.end for each in pauses if each.is_cut]
-    last = max((found for found in changes if found is not None), default=None)
+    last = last_change(mine)
     if last is not None and at < last:
         raise UserError(
             f"can't {change} {journey_id} at {iso(at)}: its last change holds from {iso(last)} on "
             f"(give --at that time or a later one)"
         )
+
+
+def last_change(mine: list[Row]) -> dt.datetime | None:
+    """From when on the last change in the life of a journey holds; None for one that isn't published."""
+    changes = [row[name] for row in mine for name in ("published_at", "closed_at", "ended_at")]
+    for pauses in pauses_of(mine).values():
+        changes += [each.start for each in pauses] + [each.end for each in pauses if each.is_cut]
+    return max((found for found in changes if found is not None), default=None)

@@ -1,5 +1,6 @@
 """Where the tables lie, that they are Delta, and who may write them: the one file that knows."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERT
 
 OWN_STAYS = "warehouse:audience_members"
 """The warehouse's own table of stays, where the source of that name stands elsewhere."""
+LIVE = "mode = 'live'"
+"""SQL that holds of rows that aren't of a trial: all that the engine and those who count ever read (decision 0013)."""
 
 MOST_PINNED = 40
 """Versions of tables that are kept open: what a tick or two read."""
@@ -43,6 +46,11 @@ def _properties(table: Table) -> dict[str, str | None]:
 def definition_of(table: str) -> Table:
     """What a table of ours holds."""
     return ALL[SOURCES["audience_members"].name if table == OWN_STAYS else table]
+
+
+def has_trials(table: str) -> bool:
+    """Whether rows of trials (`test`, `dry_run`) may stand in the table beside those of ticks."""
+    return table in ALL and "mode" in ALL[table].column_names
 
 
 class Store:
@@ -62,6 +70,10 @@ class Store:
 
             self._spark = start_session(self.project)
         return self._spark
+
+    def beside(self, project: "Project") -> "Store":
+        """The tables of another project, in the same session."""
+        return Store(project, self._spark)
 
     @property
     def is_local(self) -> bool:
@@ -177,11 +189,12 @@ class Store:
         within: Sequence[Within] = (),
         partitions: Mapping[str, Sequence[str]] | None = None,
     ) -> "DataFrame":
-        """The table at a version, its known columns first; those that it lacks are null.
+        """The table at a version, its known columns first; those that it lacks are null. Rows of trials are left out.
 
         `within` and `partitions` leave out files that hold none of the rows wanted; other rows may still come along.
         """
-        return self._known_columns(table, self._load(table, version, within, partitions))
+        rows = self._known_columns(table, self._load(table, version, within, partitions))
+        return rows.where(LIVE) if has_trials(table) else rows
 
     def _load(
         self,
@@ -215,7 +228,9 @@ class Store:
         files = files_with(delta, within, partitions)
         if not files:
             return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).option("basePath", self.path(table)).parquet(*files)
+        # delta-rs names them by where they really are: a table may lie behind a symbolic link.
+        place = os.path.realpath(self.path(table))
+        return self.spark.read.schema(schema).option("basePath", place).parquet(*files)
 
     def _known_columns(self, table: str, frame: "DataFrame") -> "DataFrame":
         from pyspark.sql import functions as F
@@ -296,13 +311,13 @@ class Store:
             delta.restore(version)
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """For ticks and changes of life: one at a time on a warehouse; Busy for the second."""
+    def exclusive(self, *, waits: bool = False) -> Iterator[None]:
+        """For ticks and changes of life: one at a time on a warehouse; Busy for the second, unless it waits."""
         if not self.is_local:
             # Whoever keeps a warehouse on an object store sees to it that one tick runs (the DAG does).
             yield
             return
-        with locked(self._lock_file("tick"), "a tick or a change of a journey's life"):
+        with locked(self._lock_file("tick"), "a tick or a change of a journey's life", waits=waits):
             yield
 
     @contextmanager

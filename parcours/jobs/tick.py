@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,17 +67,19 @@ def run_tick(
     every: dt.timedelta | None = None,
     *,
     on_tick: Callable[[TickReport], None] | None = None,
+    mode: str = "live",
 ) -> list[TickReport]:
     """Runs what is missing until that instant: one tick, or one after another of the length `every`.
 
     Nothing where the instant is committed already, or nothing has been published. Busy where another tick runs.
+    Another `mode` than live is for a single tick on a clone of the tables (jobs/clone.py): no tick reads its rows.
     """
     with store.exclusive():
         store.ensure(*life.ENGINE_TABLES, "profiles", "audience_members", "events", "message_feedback", "suppressions")
         settle(store)
         reports = []
         for end in ends_of_ticks(store, until, every):
-            report = _one_tick(store, project, end)
+            report = _one_tick(store, project, end, mode)
             reports.append(report)
             if on_tick:
                 on_tick(report)
@@ -101,11 +103,11 @@ def ends_of_ticks(store: Store, until: dt.datetime, every: dt.timedelta | None) 
     return [*ends, until]
 
 
-def _one_tick(store: Store, project: Project, until: dt.datetime) -> TickReport:
+def _one_tick(store: Store, project: Project, until: dt.datetime, mode: str) -> TickReport:
     began = time.monotonic()
     former = with_known_windows(store, project, remembered(store))
     pinned = Pinned.now(store)
-    agenda = plan_tick(store, project, former, until, pinned)
+    agenda = replace(plan_tick(store, project, former, until, pinned), mode=mode)
     pinned = pinned.and_tables(store, looked_up(agenda))
     name = stamp(until)
     staging = staging_of(store)

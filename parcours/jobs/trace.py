@@ -75,21 +75,19 @@ def trace(store: Store, profile_id: str, journey_id: str | None = None) -> list[
     if not outcomes and not _is_known(store, profile_id):
         raise UserError(f"no profile '{profile_id}', and nothing has happened to one")
     mine = [row for row in outcomes if journey_id in (None, row["journey_id"])]
-    mine.sort(key=lambda row: (row["occurred_at"], row["journey_id"], row["instance_id"], row["sequence"]))
-    instances = {row["instance_id"]: row for row in committed.rows("journey_instances", of_profile)}
-    sends = {(row["instance_id"], row["step_id"]): row for row in committed.rows("deliveries", of_profile)}
-    return list(_happenings(mine, instances, sends, _writing(store, committed, of_profile)))
+    others = ("journey_instances", "deliveries", "profile_updates")
+    return list(happenings(mine, *(committed.rows(name, of_profile) for name in others), versions(store)))
 
 
-def _writing(store: Store, committed: Committed, of_profile: str) -> dict[tuple[str, str], str]:
+def _writing(updates: Sequence[Row], published: Sequence[Row]) -> dict[tuple[str, str], str]:
     """In words what updates wrote: by instance and step the columns, by version and step the membership."""
     found: dict[tuple[str, str], list[str]] = {}
-    for row in sorted(committed.rows("profile_updates", of_profile), key=lambda row: str(row["column"])):
+    for row in sorted(updates, key=lambda row: str(row["column"])):
         value, former = ("nothing" if text is None else text for text in (row["value"], row["former_value"]))
         words = f"set {row['column']} to {value} (it was {former})"
         found.setdefault((row["instance_id"], row["step_id"]), []).append(words)
     told = {place: ", ".join(words) for place, words in found.items()}
-    for row in versions(store):
+    for row in published:
         for step in json.loads(row["definition"])["steps"]:
             if step["type"] == "update_audience":
                 words = (
@@ -107,15 +105,23 @@ def _is_known(store: Store, profile_id: str) -> bool:
     return bool(rows_where(store.delta("profiles"), f'"{name}" = {literal(profile_id)}', [name], most=1))
 
 
-def _happenings(
-    rows: Sequence[Row],
-    instances: Mapping[str, Row],
-    sends: Mapping[tuple[str, str], Row],
-    writing: Mapping[tuple[str, str], str],
+def happenings(
+    outcomes: Sequence[Row],
+    instances: Sequence[Row],
+    deliveries: Sequence[Row],
+    updates: Sequence[Row],
+    published: Sequence[Row],
 ) -> Iterator[Happening]:
+    """What the rows of a profile say, in order of time; `published` are those of `journey_versions`."""
+    rows = sorted(
+        outcomes, key=lambda row: (row["occurred_at"], row["journey_id"], row["instance_id"], row["sequence"])
+    )
+    standing = {row["instance_id"]: row for row in instances}
+    sends = {(row["instance_id"], row["step_id"]): row for row in deliveries}
+    writing = _writing(updates, published)
     by_place = {(row["instance_id"], row["sequence"]): row for row in rows}
     for row in rows:
-        instance = instances.get(row["instance_id"])
+        instance = standing.get(row["instance_id"])
         following = _following(row, by_place)
         until = _until(row, instance, following)
         send = sends.get((row["instance_id"], row["step_id"]))

@@ -68,7 +68,7 @@ class Walked:
         def seen(frame: DataFrame) -> DataFrame:
             return with_layers(frame, trails.ways, agenda, people.tables, people.zones)
 
-        return Frames(with_trails(self.movers, of), rows, endings, trails, seen)
+        return Frames(with_trails(self.movers, of, agenda), rows, endings, trails, seen)
 
     def queued(self, figures: Tally, former: Remembered) -> dict[str, int]:
         """How many wait for room after the tick, by channel: those left alone, and those that it leaves waiting."""

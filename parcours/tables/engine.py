@@ -10,7 +10,11 @@ JOURNEY_VERSION = Column("journey_version", "int", "The version of the journey."
 INSTANCE_ID = Column("instance_id", "string", "The passage through the journey: a published digest.", nullable=False)
 PROFILE_ID = Column("profile_id", "string", "The person.", nullable=False)
 MODE = Column(
-    "mode", "string", "Live, or a trial that sends nothing.", nullable=False, values=("live", "test", "dry_run")
+    "mode",
+    "string",
+    "Live, or a trial that sends nothing; of its rows tick_until is where the last committed tick ended.",
+    nullable=False,
+    values=("live", "test", "dry_run"),
 )
 TICK_UNTIL = Column(
     "tick_until",

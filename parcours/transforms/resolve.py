@@ -150,9 +150,14 @@ def _rank_sends(rows: list[dict[str, Any]], versions: Sequence[Version], people:
         before += then
 
 
-def with_trails(movers: DataFrame, trail_of: DataFrame) -> DataFrame:
+def with_trails(movers: DataFrame, trail_of: DataFrame, agenda: Agenda) -> DataFrame:
     """The movers of which something is to be written, each with the number of its trail."""
-    return movers.join(trail_of, on=["alike", "version"], how="inner")  # one trail a mover
+    walked = movers.join(trail_of, on=["alike", "version"], how="inner")  # one trail a mover
+    if agenda.mode == "live":
+        return walked
+    # Who gets a place is decided by the live ids, as it would be in earnest; only what is written has other ones (2.2).
+    own = ("journey_id", F.col("journey_version").cast("string"), "profile_id", "entry_key")
+    return walked.withColumn("instance_id", F.md5(F.concat_ws("|", *own, F.lit(agenda.mode))))
 
 
 def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
@@ -166,7 +171,7 @@ def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
         "journey_version": pa.array([version.journey.version for version in versions], pa.int32()),
         **{name: rows[name] for name in ("step_id", "step_type", "outcome", "path", "reason")},
         "occurred_at": rows["at"].cast(INSTANT),
-        "mode": pa.array(["live"] * count, pa.string()),
+        "mode": pa.array([agenda.mode] * count, pa.string()),
         "tick_until": pa.array([agenda.until] * count, pa.int64()).cast(INSTANT),
         "occurred_date": rows["day"],
     }
@@ -194,7 +199,7 @@ def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda, seen: Seen)
             "step_id": F.col("end_step_id"),
             "due_at": F.when(is_active, F.timestamp_micros(due)),
             "ended_at": F.timestamp_micros("ended_at"),
-            "mode": F.lit("live"),
+            "mode": F.lit(agenda.mode),
             "tick_until": F.timestamp_micros(F.lit(agenda.until)),
             "sequence": (F.col("sequence") + F.col("row_count")).cast("int"),
             "arrived_at": F.timestamp_micros("end_arrived_at"),

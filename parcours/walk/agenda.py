@@ -67,6 +67,8 @@ class Agenda:
     occurrence_counts: Mapping[str, int]
     last_occurrences: Mapping[str, int]
     pauses: Sequence[Pause] = ()
+    mode: str = "live"
+    """What the rows are marked with: `live`, or the trial that they come of (specification 2.8)."""
 
     @property
     def forced(self) -> list[tuple[int, str]]:
