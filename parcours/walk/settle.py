@@ -195,7 +195,7 @@ def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
     for cell in cells:
         assert isinstance(cell.move, Message)
         judged = walk.judged(cell, cell.move.send)
-        if cell.is_deferred or judged is None:  # it has the address already
+        if judged is None:
             continue
         groups = judged.address_group
         is_shared = groups != NONE

@@ -45,4 +45,7 @@ UNSEEN = replace(WIDE, is_seen=False)
 BUILT = NEXT
 """What of it the engine does."""
 
+BUILT_UNSEEN = replace(BUILT, is_seen=False)
+"""The same, with rows that don't depend on how time is cut."""
+
 SCOPES = {"built": BUILT, "narrow": NARROW, "next": NEXT, "wide": WIDE}

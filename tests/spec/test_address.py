@@ -179,3 +179,55 @@ def test_a_step_may_name_its_own_address() -> Told:
             bob        | bob@shop.example
         """,
     )
+
+
+@spec
+def test_an_address_of_one_journey_takes_nothing_from_that_of_another() -> Told:
+    """Whose steps are called alike, and whose members come at the same moment."""
+    return Told(
+        channels="""
+            email: {address: profile.email}
+            push: {address: profile.device}
+        """,
+        journey="""
+            id: letters
+            entry: {type: read_audience, audience: family, schedule: {at: "2026-03-02T09:00:00Z"}}
+            steps: [{id: mail, type: message, channel: email}]
+            ---
+            id: buzzes
+            entry: {type: read_audience, audience: family, schedule: {at: "2026-03-02T09:00:00Z"}}
+            steps: [{id: first, type: message, channel: email}, {id: mail, type: message, channel: push}]
+        """,
+        profiles="""
+            profile_id | email    | device
+            p1         | a1@x.com | d1
+            p2         | a1@x.com | d2
+            p3         | a2@x.com | d3
+            p4         | a2@x.com | d4
+            p5         | a3@x.com | d1
+            p6         | a3@x.com | d2
+            p7         | a4@x.com | d3
+            p8         | a4@x.com | d4
+        """,
+        members="""
+            audience_id | profile_id
+            family      | p1
+            family      | p2
+            family      | p3
+            family      | p4
+            family      | p5
+            family      | p6
+            family      | p7
+            family      | p8
+        """,
+        only=["sent", "excluded"],
+        outcomes="""
+            journey_id | step_id | outcome  | reason            | count
+            letters    | mail    | sent     |                   | 4
+            letters    | mail    | excluded | duplicate_address | 4
+            buzzes     | first   | sent     |                   | 4
+            buzzes     | first   | excluded | duplicate_address | 4
+            buzzes     | mail    | sent     |                   | 4
+            buzzes     | mail    | excluded | duplicate_address | 4
+        """,
+    )

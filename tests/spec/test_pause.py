@@ -258,3 +258,40 @@ def test_a_pause_holds_for_every_version_and_over_ticks() -> Told:
             ada        | 1               | 03-02 15:00 | sent     |
         """,
     )
+
+
+@spec
+def test_of_those_who_were_held_one_address_gets_one_send() -> Told:
+    return Told(
+        until="03-02 12:00",
+        journey="""
+            entry: {type: read_audience, audience: all, schedule: {at: "2026-03-02T09:00:00Z"}}
+            steps: [{id: nap, type: wait, for: 1h}, {id: mail, type: message, channel: email}]
+        """,
+        profiles="""
+            profile_id | email
+            ada        | we@x.com
+            bob        | WE@x.com
+            cleo       | cleo@x.com
+        """,
+        members="""
+            audience_id | profile_id
+            all         | ada
+            all         | bob
+            all         | cleo
+        """,
+        changes="""
+            at          | change
+            03-02 09:30 | pause
+            03-03 09:00 | resume
+        """,
+        later=[Later(until="03-10 00:00")],
+        only=["deferred", "sent", "excluded"],
+        # which of the two hangs on their ids
+        outcomes="""
+            occurred_at | step_id | outcome  | reason            | count
+            03-02 10:00 | mail    | deferred | journey_paused    | 3
+            03-03 09:00 | mail    | sent     |                   | 2
+            03-03 09:00 | mail    | excluded | duplicate_address | 1
+        """,
+    )
