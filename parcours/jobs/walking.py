@@ -20,7 +20,7 @@ from parcours.transforms.come import entrants_by_jump, who_move
 from parcours.transforms.gather import BY_NAME, People, answers_at, with_names
 from parcours.transforms.layers import with_layers
 from parcours.transforms.narrow import NARROW, atoms_of, shared_groups, told_apart, with_likeness
-from parcours.transforms.resolve import Trails, trails_of, with_trails
+from parcours.transforms.resolve import PASSED, Trails, trails_of, with_trails
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
 from parcours.walk.atoms import NONE, Atoms, Integers
@@ -244,9 +244,15 @@ JUMPING = pa.schema(
 def _moving(store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result) -> DataFrame:
     """Those who move into other versions, as the movers that they are there."""
     assert inputs.gathered is not None
-    asked = _beside(store.spark, pa.Table.from_pylist([one._asdict() for one in sorted(result.moving)], MOVING))
+    assert inputs.people is not None
+    moving = sorted(result.moving)
+    rows = [{**one._asdict(), "passed": [step._asdict() for step in one.passed]} for one in moving]
+    asked = _beside(store.spark, pa.Table.from_pylist(rows, MOVING))
+    mine = movers.join(asked, on=["alike", "version"], how="inner")  # who is asked for moves into one version
+    ways = {(one.version, one.passed) for one in moving}
+    seen = with_layers(mine, ways, agenda, inputs.people.tables, inputs.people.zones)
     sent = store.read("deliveries").where(F.col("journey_id").isin(sorted(agenda.moved)))
-    return inputs.gathered(who_move(movers, asked, sent, agenda))
+    return inputs.gathered(who_move(seen, sent, agenda))
 
 
 MOVING = pa.schema(
@@ -255,6 +261,7 @@ MOVING = pa.schema(
         ("version", pa.int32()),
         ("into", pa.int32()),
         ("stands_at", pa.string()),
+        ("passed", PASSED),
         ("looked_up", pa.list_(pa.string())),
         ("sent", pa.list_(pa.string())),
     ]

@@ -114,15 +114,19 @@ def inside(instances: DataFrame, agenda: Agenda) -> DataFrame:
     )
 
 
-def who_move(movers: DataFrame, asked: DataFrame, sent: DataFrame, agenda: Agenda) -> DataFrame:
-    """Those who move into another version, as they are there, as candidates.
+OWN_VIEW = ("profile", "has_profile", "__stays", "__events")
+"""What those who move have of before: their profile and stays as they have written them in the tick."""
 
-    `asked` has (alike, version, into, stands_at, looked_up, sent), unique on the first three: movers that are alike,
-    where they move and stand, and which lookups they have passed and messages they have had in the tick. `sent` are the
-    rows of `deliveries`.
+
+def who_move(movers: DataFrame, sent: DataFrame, agenda: Agenda) -> DataFrame:
+    """Those who move into another version, as they are there: candidates that have OWN_VIEW besides.
+
+    The movers see what they have written. They have `into` and `stands_at`, where they move and stand, and `looked_up`
+    and `sent`, which lookups they have passed and messages they have had in the tick. `sent` are the rows of
+    `deliveries`.
     """
     before = sent.groupBy("instance_id").agg(F.collect_set("step_id").alias("sent_before"))
-    found = movers.join(asked, on=["alike", "version"], how="inner").join(before, on="instance_id", how="left")
+    found = movers.join(before, on="instance_id", how="left")  # one row an instance
     became = {
         "version": F.col("into"),
         "moment": F.lit(None).cast("bigint"),
@@ -137,7 +141,7 @@ def who_move(movers: DataFrame, asked: DataFrame, sent: DataFrame, agenda: Agend
     stands = {name: kind for name, kind in _ENTRANT.items() if name not in became}
     became |= {name: F.lit(None).cast(kind) for name, kind in stands.items()}
     became["is_deferred"] = F.lit(False)
-    return found.select(*(became.get(name, F.col(name)).alias(name) for name in NAMES))
+    return found.select(*(became.get(name, F.col(name)).alias(name) for name in NAMES), *OWN_VIEW)
 
 
 def _with_sent(context: Column) -> Column:

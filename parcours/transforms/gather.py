@@ -127,7 +127,12 @@ def _entered_since(since: int | None) -> Column:
 
 # ------------------------------------------------------------------------------------------------------- who they are
 def with_profile(candidates: DataFrame, people: People, types: Mapping[str, str]) -> DataFrame:
-    """Adds the struct `profile` of the columns that are used, typed as declared, and `has_profile`."""
+    """Adds the struct `profile` of the columns that are used, typed as declared, and `has_profile`.
+
+    Who moves from another version has them.
+    """
+    if "profile" in candidates.columns:
+        return candidates
     present = set(people.profiles.columns)
     fields = [
         (F.expr(f"try_cast(`{name}` AS {kind})") if name in present else F.lit(None).cast(kind)).alias(name)
@@ -183,7 +188,12 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
 
 
 def with_series(movers: DataFrame, agenda: Agenda, members: DataFrame | None, counted: DataFrame | None) -> DataFrame:
-    """Adds `__stays` and `__events`, as far as in_audience and event_count ask for them; instants are microseconds."""
+    """Adds `__stays` and `__events`, as far as in_audience and event_count ask for them; instants are microseconds.
+
+    Who moves from another version has them.
+    """
+    if "__stays" in movers.columns:
+        return movers
     audiences = sorted({audience for version in agenda.versions for audience in version.asked_audiences})
     found = movers
     if audiences and members is not None:

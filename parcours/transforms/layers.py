@@ -63,7 +63,7 @@ def _after(
     names = _fields(movers)
     written = {"profile": of_step("profile", lambda version, step: _profile(version, step, names))}
     if "__stays" in movers.columns:
-        written["__stays"] = of_step("__stays", _stays)
+        written["__stays"] = of_step("__stays", lambda version, step: _stays(version, step, _asked(version, agenda)))
     found = movers.withColumns(written)
     if any(ZONE.removeprefix("profile.") in agenda.versions[v].assignments.get(step, {}) for v, step in steps):
         found = with_zone(found.drop("zone", "zone_name", "unknown_zone"), agenda, zones)
@@ -96,10 +96,16 @@ def _profile(version: Version, step: str, names: Mapping[str, str]) -> str:
     return f"named_struct({', '.join(f'{quoted(name)}, {value}' for name, value in values.items())})"
 
 
-def _stays(version: Version, step: str) -> str:
+def _asked(version: Version, agenda: Agenda) -> set[str]:
+    """The audiences of in_audience, by whichever version of the journey: who is inside may move into another one."""
+    mine = (other for other in agenda.versions if other.journey.id == version.journey.id)
+    return {audience for other in mine for audience in other.asked_audiences}
+
+
+def _stays(version: Version, step: str, asked: Collection[str]) -> str:
     """The stays after a step that starts or ends one; only those of audiences that are asked for are kept."""
     change = version.stay_changes.get(step)
-    if change is None or change[0] not in version.asked_audiences:
+    if change is None or change[0] not in asked:
         return ""
     audience, is_added = quoted(change[0]), change[1]
     stays = f"coalesce(__stays[{audience}], CAST(array() AS {STAYS}))"

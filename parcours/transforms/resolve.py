@@ -156,8 +156,20 @@ def with_trails(movers: DataFrame, trail_of: DataFrame, agenda: Agenda) -> DataF
     if agenda.mode == "live":
         return walked
     # Who gets a place is decided by the live ids, as it would be in earnest; only what is written has other ones (2.2).
-    own = ("journey_id", F.col("journey_version").cast("string"), "profile_id", "entry_key")
-    return walked.withColumn("instance_id", F.md5(F.concat_ws("|", *own, F.lit(agenda.mode))))
+    return walked.withColumn("instance_id", F.expr(f"md5({_own_id(agenda.mode)})"))
+
+
+def _own_id(mode: str) -> str:
+    """Spark SQL text of what a trial's instance id is the digest of: the live one's, which keeps the version that it
+    entered when it moves, and the mode."""
+
+    def parts(number: str) -> str:
+        return f"concat_ws('|', journey_id, CAST({number} AS STRING), profile_id, entry_key)"
+
+    earlier = f"filter(sequence(1, least(journey_version, 1000)), number -> md5({parts('number')}) = instance_id)"
+    searched = f"IF(size({earlier}) = 0, instance_id, {parts(f'get({earlier}, 0)')})"
+    mine = f"IF(md5({parts('journey_version')}) = instance_id, {parts('journey_version')}, {searched})"
+    return f"concat_ws('|', {mine}, {quoted(mode)})"
 
 
 def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:

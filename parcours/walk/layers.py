@@ -16,27 +16,29 @@ class Passed(NamedTuple):
     at: int
 
 
+class StayChange(NamedTuple):
+    """A membership that a journey starts (or ends) at a moment."""
+
+    at: int
+    is_added: bool
+
+
 @dataclass(frozen=True)
 class Layer:
     """The steps, in their order, and the names of what they changed (`profile.<column>`, `audience.<id>`, …)."""
 
     passed: tuple[Passed, ...] = ()
     changed: frozenset[str] = frozenset()
+    brought: tuple[tuple[str, StayChange], ...] = ()
+    """Changes of memberships, by audience, that were made in another version, before a move."""
 
     def after(self, step: str, at: int, changed: frozenset[str]) -> Layer:
         """The layer once another such step has been passed."""
-        return Layer((*self.passed, Passed(step, at)), self.changed | changed)
+        return Layer((*self.passed, Passed(step, at)), self.changed | changed, self.brought)
 
 
 BARE = Layer()
 """Of who has written nothing yet."""
-
-
-class StayChange(NamedTuple):
-    """A membership that a journey starts (or ends) at a moment."""
-
-    at: int
-    is_added: bool
 
 
 def is_member(at_start: bool, flips: tuple[int, ...], changes: tuple[StayChange, ...], instant: int) -> bool:

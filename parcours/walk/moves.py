@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from parcours.walk.cells import Cell, Ending
+from parcours.walk.layers import Layer, Passed
 from parcours.walk.steps import Message
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Moving(NamedTuple):
     version: int
     into: int
     stands_at: str
+    passed: tuple[Passed, ...]
+    """What it has written in the tick: its layer."""
     looked_up: tuple[str, ...]
     """The lookups that it has passed in the tick, by step."""
     sent: tuple[str, ...]
@@ -64,10 +67,16 @@ class Moves:
         moved.move = version.moves[cell.move.id]
         for name in ("arrived_at", "wakes_at", "is_deferred", "held"):
             setattr(moved, name, getattr(cell, name))
+        moved.layer = self._layer(cell)
         moved.rows_before = cell.rows_before + (cell.trail.length if cell.trail else 0)
         moved.note(at, "moved", None, str(cell.version.journey.version))
         self.walk.finished.append((cell, Ending(None, ended_at=at, rows_before=cell.rows_before)))
         return moved
+
+    def _layer(self, cell: Cell) -> Layer:
+        """The profile as they have written it is the moved atoms' own; their memberships in the tick come along."""
+        brought = cell.version.all_changes_of(cell.layer)
+        return Layer(changed=frozenset(f"audience.{audience}" for audience, _ in brought), brought=brought)
 
     def _ask(self, cell: Cell, version: Version) -> None:
         assert cell.move is not None
@@ -76,7 +85,9 @@ class Moves:
         sent = tuple(row.step_id for row in rows if row.outcome == "sent")
         for atom in cell.atoms:
             name = self.walk.task.names[int(atom)]
-            self.asked.add(Moving(name, cell.version.index, version.index, cell.move.id, looked_up, sent))
+            self.asked.add(
+                Moving(name, cell.version.index, version.index, cell.move.id, cell.layer.passed, looked_up, sent)
+            )
 
     def _stand(self, cell: Cell, at: int, *, is_queued: bool, former: Cell) -> None:
         """A wait keeps its end, and who was held is held, by the time of the first arrival."""

@@ -400,8 +400,12 @@ class Version:
 
     def changes_of(self, audience: str, layer: Layer) -> tuple[StayChange, ...]:
         """What those of a layer have done to their membership in an audience."""
-        changes = [(passed.at, self.stay_changes.get(passed.step)) for passed in layer.passed]
-        return tuple(StayChange(at, change[1]) for at, change in changes if change and change[0] == audience)
+        return tuple(change for name, change in self.all_changes_of(layer) if name == audience)
+
+    def all_changes_of(self, layer: Layer) -> tuple[tuple[str, StayChange], ...]:
+        """What those of a layer have done to their memberships, each with its audience, in order."""
+        made = [(passed.at, self.stay_changes.get(passed.step)) for passed in layer.passed]
+        return (*layer.brought, *((change[0], StayChange(at, change[1])) for at, change in made if change))
 
     def send_of(self, step_id: str) -> int:
         """Number of the kind of send of a message step."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from parcours.jobs import inputs, write
+from parcours.jobs import inputs, life, write
 from parcours.jobs.check import check_everything
+from parcours.jobs.dry_run import dry_run
 from parcours.jobs.places import open_project
 from parcours.jobs.status import status
 from parcours.jobs.store import Store
@@ -16,7 +18,9 @@ from parcours.jobs.trace import trace
 from tests import oracle
 from tests.builders import at, case, load, members
 from tests.comparing import compare
-from tests.engine import run
+from tests.engine import run, write_journey
+from tests.oracle.clock import instant
+from tests.oracle.identity import digest
 
 pytestmark = pytest.mark.spark
 
@@ -133,3 +137,25 @@ def test_a_trace_tells_of_the_move(store: Store) -> None:
         "not sent: it had been sent before, in the version from which it moved",
         "completed the journey",
     ]
+
+
+def test_in_a_dry_run_too_who_moves_keeps_the_id_of_the_version_that_it_entered(
+    store: Store, spark: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(store.project.folder, folder)
+    write_journey(
+        version("queue", 3, "6 06:00", {"id": "mail", "type": "message", "channel": "push"})["journey"], folder
+    )
+    project = open_project(folder)
+    own = Store(project, spark)
+    life.publish(own, project, "queue", instant(at("6 06:00")), "move")
+    assert dry_run(own, project, "queue", instant(at("6 12:00"))).inside == 0
+    rows = [row for row in own.small("step_outcomes").to_pylist() if row["mode"] == "dry_run"]
+    assert {(row["journey_version"], row["outcome"]) for row in rows} == {
+        *((3, outcome) for outcome in ("moved", "sent", "completed")),
+    }
+    assert {row["instance_id"] for row in rows} == {
+        digest("queue", 1, row["profile_id"], "2026-03-02T09:00:00Z", "dry_run") for row in rows
+    }
+    assert len({row["instance_id"] for row in rows}) == 9

@@ -286,3 +286,65 @@ def test_in_a_cap_it_has_the_number_of_its_own_occurrence_and_places_are_counted
             bob        | 2               | 03-07 09:00 | few     | passed  | over   |
         """,
     )
+
+
+@spec
+def test_what_it_wrote_in_the_tick_of_the_move_it_sees_in_the_new_version() -> Told:
+    return Told(
+        journey="""
+            entry: {type: event, event: go}
+            steps:
+              - {id: mark, type: update_profile, set: {score: "profile.score + 1"}}
+              - {id: join, type: update_audience, audience: club, action: add}
+              - {id: quit, type: update_audience, audience: old, action: remove}
+              - {id: pause, type: wait, for: 4h}
+            ---
+            published: 03-02 10:00
+            insiders: move
+            version: 2
+            entry: {type: event, event: go}
+            steps:
+              - {id: pause, type: wait, for: 4h}
+              - {id: marked, type: condition, paths: [{label: "yes", when: "profile.score = 2"}], otherwise: end}
+              - {id: in_club, type: condition, paths: [{label: "yes", when: {audience: club}}], otherwise: end}
+              - {id: still, type: condition, paths: [{label: "yes", when: "in_audience('club')"}], otherwise: end}
+              - {id: gone, type: condition, paths: [{label: "no", when: "NOT in_audience('old')"}], otherwise: end}
+              - {id: join, type: update_audience, audience: club, action: remove}
+              - {id: left, type: condition, paths: [{label: "yes", when: {audience: club}}], otherwise: again}
+              - {id: again, type: update_profile, set: {score: "profile.score * 10"}}
+              - {id: twice, type: condition, paths: [{label: "yes", when: "profile.score = 20"}], otherwise: end}
+        """,
+        profiles="""
+            profile_id | score:int
+            ada        | 1
+        """,
+        members="""
+            audience_id | profile_id
+            old         | ada
+        """,
+        events="""
+            event_time  | event_type | profile_id
+            03-02 09:00 | go         | ada
+        """,
+        only=["passed"],
+        outcomes="""
+            journey_version | occurred_at | step_id | path
+            1               | 03-02 09:00 | mark    |
+            1               | 03-02 09:00 | join    |
+            1               | 03-02 09:00 | quit    |
+            2               | 03-02 13:00 | pause   |
+            2               | 03-02 13:00 | marked  | yes
+            2               | 03-02 13:00 | in_club | yes
+            2               | 03-02 13:00 | still   | yes
+            2               | 03-02 13:00 | gone    | no
+            2               | 03-02 13:00 | join    |
+            2               | 03-02 13:00 | left    | otherwise
+            2               | 03-02 13:00 | again   |
+            2               | 03-02 13:00 | twice   | yes
+        """,
+        updates="""
+            step_id | column | value | former_value
+            mark    | score  | 2     | 1
+            again   | score  | 20    | 2
+        """,
+    )
