@@ -29,7 +29,7 @@ def with_lookups(movers: DataFrame, agenda: Agenda, tables: Mapping[str, DataFra
 def _looked_up(movers: DataFrame, version: Version, step: str, lookup: Found, table: DataFrame | None) -> DataFrame:
     kept = f"context[{quoted(PREFIX + lookup.name)}]"
     was = f"from_json({kept}, {quoted(lookup.type)})"
-    if table is None:
+    if table is None or lookup.is_uncertain:  # who passes it in the tick sees it by its layer
         return movers.withColumn(lookup.column, F.expr(was))
     found = with_finding(movers, lookup, table, f"version = {version.index}")
     before = ", ".join(quoted(other) for other in sorted(steps_before(step, version.journey)))

@@ -21,6 +21,7 @@ from parcours.definition.steps import Jump, Lookup, Message
 from parcours.walk import clock
 from parcours.walk.best_time import best_hour
 from parcours.walk.contents import Rendering
+from parcours.walk.findings import uncertain_lookups
 from parcours.walk.layers import Layer, StayChange
 from parcours.walk.received import NOTHING, Received, allows, ask_knowing, received_of
 
@@ -123,6 +124,8 @@ class Found:
     column: str
     reads: frozenset[str] = frozenset()
     """What the key reads of what may be changed in the tick."""
+    is_uncertain: bool = False
+    """Whether some who haven't passed it read of it: to them it is null."""
 
     @property
     def type(self) -> str:
@@ -191,7 +194,9 @@ class Version:
 
         placed = {name: replace(found, place=self._place(name)) for name, found in self.scope.lookups.items()}
         self.scope = replace(self.scope, lookups=placed)
-        self.may_change = updates.changed_by(self.journey.steps, placed.values())
+        self.uncertain_lookups = uncertain_lookups(self.journey, self.templates)
+        seen_late = frozenset(self._place(name) for name in self.uncertain_lookups.values())
+        self.may_change = updates.changed_by(self.journey.steps, placed.values()) | seen_late
         self.zone_question = self._zone_question()
         self.holdout = self._holdout_question()
         self.entry_where, self.entry_question = self._entry_where()
@@ -369,7 +374,8 @@ class Version:
         reads = frozenset(name for found in compiled.values() for name in self.reads(found))
         place, known = self._place(step.as_), self.scope.lookups[step.as_].columns or {}
         columns = {name: known.get(name) or "string" for name in step.select}
-        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place, reads)
+        is_uncertain = step.id in self.uncertain_lookups
+        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place, reads, is_uncertain)
         return self.ask(f"CASE WHEN `{place}` IS NULL THEN 0L ELSE 1L END", reads=frozenset({place}))
 
     def ask_send(self, step: Message) -> int:

@@ -318,9 +318,11 @@ class Lookup(Move):
     """What its key reads: who has changed that looks up anew."""
     place: str = ""
     """What it changes then."""
+    is_uncertain: bool = False
+    """Whether what it finds is seen by those only who have passed it."""
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
-        if not self.reads.isdisjoint(cell.layer.changed):
+        if self.is_uncertain or not self.reads.isdisjoint(cell.layer.changed):
             cell.layer = cell.layer.after(self.id, at, frozenset({self.place}))
         answers = walk.answers(cell, self.question, at)
         if answers is None:
@@ -340,7 +342,8 @@ class Lookup(Move):
 def _(step: steps.Lookup, version: Version) -> Move:
     question = version.ask_lookup(step)
     found = version.lookups[step.id]
-    return Lookup(step.id, step.type, version.journey.targets(step), question, found.reads, found.column)
+    targets = version.journey.targets(step)
+    return Lookup(step.id, step.type, targets, question, found.reads, found.column, found.is_uncertain)
 
 
 # ----------------------------------------------------------------------------------------------------------- jump

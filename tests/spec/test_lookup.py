@@ -248,3 +248,49 @@ def test_of_several_rows_one_is_taken_by_the_order_of_the_selected_columns() -> 
             which   | cheapest
         """,
     )
+
+
+@spec
+def test_what_a_lookup_finds_is_there_for_those_only_who_have_passed_it() -> Told:
+    """Ada looks the price up, bob goes around it; at the first message neither has."""
+    return Told(
+        until="03-02 12:00",
+        journey="""
+            entry: {type: event, event: order_placed}
+            exit_when: [{id: dear, condition: "product.price > 50"}]
+            steps:
+              - {id: first, type: message, channel: email}
+              - {id: who, type: condition, paths: [{label: a, when: "profile.letter = 'a'", next: p}], otherwise: which}
+              - {id: p, type: lookup, table: products, key: {sku: "event.sku"}, select: [price], as: product}
+              - {id: which, type: condition, paths: [{label: known, when: "product.price > 1"}], otherwise: nap}
+              - {id: nap, type: wait, for: 1d}
+              - {id: last, type: message, channel: email}
+        """,
+        profiles="""
+            profile_id | letter
+            ada        | a
+            bob        | b
+        """,
+        events="""
+            event_time  | event_type   | profile_id | sku
+            03-02 09:00 | order_placed | ada        | s1
+            03-02 09:00 | order_placed | bob        | s1
+        """,
+        tables={"products": "sku | price:double\n s1 | 90"},
+        later=[Later(until="03-10 00:00")],
+        only=["sent", "passed", "exited"],
+        outcomes="""
+            profile_id | step_id | outcome | path      | reason
+            ada        | first   | sent    |           |
+            ada        | who     | passed  | a         |
+            ada        | p       | passed  |           |
+            ada        | which   | passed  | known     |
+            ada        | nap     | passed  |           |
+            ada        | last    | exited  |           | dear
+            bob        | first   | sent    |           |
+            bob        | who     | passed  | otherwise |
+            bob        | which   | passed  | otherwise |
+            bob        | nap     | passed  |           |
+            bob        | last    | sent    |           |
+        """,
+    )

@@ -74,6 +74,18 @@ def steps_before(step_id: str, journey: Journey) -> set[str]:
     return found
 
 
+def steps_around(step_id: str, journey: Journey) -> set[str]:
+    """The steps to which some way leads that doesn't pass the step."""
+    ways = {step.id: set(journey.targets(step).values()) for step in journey.steps}
+    found, ahead = set[str](), [journey.steps[0].id]
+    while ahead:
+        here = ahead.pop()
+        if here != step_id and here not in found:
+            found.add(here)
+            ahead += ways.get(here, ())
+    return found - {"end"}
+
+
 def _check_ways(ways: dict[str, set[str]]) -> Iterator[Finding]:
     """Steps in the order of the file, the first one being where everybody starts."""
     names = list(ways)
