@@ -23,12 +23,13 @@ from parcours.walk import clock, steps
 from parcours.walk.agenda import Agenda
 from parcours.walk.atoms import Integers
 from parcours.walk.cells import Row
+from parcours.walk.laid import Laid
 from parcours.walk.layers import Layer, Passed
 from parcours.walk.plan import Version
 from parcours.walk.walk import Result
 
 PASSED = pa.list_(pa.struct([("step", pa.string()), ("at", pa.int64())]))
-"""The steps of the layer in which something happened; null where there is none, or where it doesn't matter."""
+"""The steps of the layer in which something happened; null where there is none."""
 TRAIL_ROWS = pa.schema(
     [
         ("trail", pa.int64()),
@@ -69,12 +70,15 @@ ENDINGS = pa.schema(
 
 @dataclass(frozen=True)
 class Trails:
-    """The result of a walk: `of` (alike, version, trail), `rows` of each trail, how each ends, and of which version."""
+    """The result of a walk: `of` (alike, version, trail), the `rows` of each trail of which more is computed (sends,
+    updates of profiles), how each ends, and all rows of all trails."""
 
     of: pa.Table
     rows: pa.Table
     endings: pa.Table
-    versions: tuple[Version, ...]
+    laid: Laid
+    rows_before: Integers
+    """By trail, the place of its first row among those of the instance in the tick."""
     ways: frozenset[tuple[int, tuple[Passed, ...]]]
     """(version, steps) of all layers in these."""
 
@@ -90,18 +94,19 @@ def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
             "trail": pa.array(result.trail_of, pa.int64()),
         }
     ).filter(pa.array(known))
-    rows: list[dict[str, object]] = []
+    laid = result.laid
+    is_told = [row.outcome == "sent" or row.step_type == "update_profile" for _, row in laid.rows]
+    rows: list[dict[str, Any]] = []
     endings: list[dict[str, object]] = []
-    ways: set[tuple[int, tuple[Passed, ...]]] = set()
-    for number, (version, trail, ending) in enumerate(result.trails):
-        found = trail.rows() if trail else []
-        before = ending.rows_before
-        ways |= {(version.index, row.layer.passed) for row in found}
-        rows += [{"trail": number, "position": place, **_told(row)} for place, row in enumerate(found, before)]
+    for number, (version, _, ending) in enumerate(result.trails):
+        mine, before = laid.of(number), ending.rows_before
+        found = [(place, laid.rows[one][1]) for place, one in enumerate(mine, before) if is_told[one]]
+        rows += [{"trail": number, "position": place, **_told(row)} for place, row in found]
+        past = [laid.rows[one][1] for one in mine] if version.lookups else []
         endings.append(
             {
                 "trail": number,
-                "row_count": before + len(found),
+                "row_count": before + len(mine),
                 "status": ending.status,
                 "end_reason": ending.reason,
                 "end_step_id": ending.step_id,
@@ -111,21 +116,21 @@ def trails_of(result: Result, names: Sequence[str], counts: Integers) -> Trails:
                 "end_is_deferred": ending.is_deferred,
                 "end_held": ending.held,
                 "end_queue": ending.queue,
-                "looked_up": [row.step_id for row in found if row.step_type == "lookup" and row.outcome == "passed"],
-                "passed": _steps(found[-1].layer) if found and version.lookups else None,
+                "looked_up": [row.step_id for row in past if row.step_type == "lookup" and row.outcome == "passed"],
+                "passed": _steps(past[-1].layer) if past else None,
             }
         )
     people = np.bincount(result.trail_of[known], weights=counts[known], minlength=len(result.trails))
-    versions = tuple(version for version, _, _ in result.trails)
-    _rank_sends(rows, versions, people)
+    _rank_sends(rows, [version for version, _, _ in result.trails], people)
+    ways = frozenset((version.index, row.layer.passed) for version, row in laid.rows if row.layer.passed)
     tables = pa.Table.from_pylist(rows, TRAIL_ROWS), pa.Table.from_pylist(endings, ENDINGS)
-    return Trails(of, *tables, versions, frozenset(way for way in ways if way[1]))
+    rows_before = np.array([ending.rows_before for _, _, ending in result.trails], dtype=np.int64)
+    return Trails(of, *tables, laid, rows_before, ways)
 
 
 def _told(row: Row) -> dict[str, Any]:
-    """The row, with the layer in which it happened where anything is computed of it."""
-    is_seen = row.outcome == "sent" or row.step_type == "update_profile"
-    told = {**row._asdict(), "day": clock.moment_of(row.at).date(), "passed": _steps(row.layer) if is_seen else None}
+    """The row, with the layer in which it happened."""
+    told = {**row._asdict(), "day": clock.moment_of(row.at).date(), "passed": _steps(row.layer)}
     del told["layer"]
     return told
 
@@ -174,20 +179,22 @@ def _own_id(mode: str) -> str:
 
 def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
     """What makes the rows of `step_outcomes` of movers with their trails."""
-    rows, count = trails.rows, trails.rows.num_rows
-    versions = [trails.versions[trail] for trail in rows["trail"].to_pylist()]
+    told, count = trails.laid.rows, len(trails.laid.rows)
+    happened = pa.array([row.at for _, row in told], pa.int64()).cast(INSTANT)
     columns = {
-        "trail": rows["trail"],
-        "position": rows["position"],
-        "journey_id": pa.array([version.journey.id for version in versions], pa.string()),
-        "journey_version": pa.array([version.journey.version for version in versions], pa.int32()),
-        **{name: rows[name] for name in ("step_id", "step_type", "outcome", "path", "reason")},
-        "occurred_at": rows["at"].cast(INSTANT),
+        "journey_id": pa.array([version.journey.id for version, _ in told], pa.string()),
+        "journey_version": pa.array([version.journey.version for version, _ in told], pa.int32()),
+        **{
+            name: pa.array([getattr(row, name) for _, row in told], pa.string())
+            for name in ("step_id", "step_type", "outcome", "path", "reason")
+        },
+        "occurred_at": happened,
         "mode": pa.array([agenda.mode] * count, pa.string()),
         "tick_until": pa.array([agenda.until] * count, pa.int64()).cast(INSTANT),
-        "occurred_date": rows["day"],
+        "occurred_date": happened.cast(pa.date32()),
     }
-    return Unfolding.of(pa.table(columns), len(trails.versions), STEP_OUTCOMES.column_names)
+    laid = trails.laid
+    return Unfolding.of(pa.table(columns), laid.order, laid.starts, trails.rows_before, STEP_OUTCOMES.column_names)
 
 
 INSTANT = pa.timestamp("us", tz="UTC")

@@ -92,7 +92,7 @@ class Cell:
         return cell
 
     def add(self, row: Row) -> None:
-        self.trail = Trail(self.trail, row._replace(layer=self.layer))
+        self.trail = Trail(self.trail, row if self.layer is BARE else row._replace(layer=self.layer))
 
     def note(
         self, at: int, outcome: str, path: str | None = None, reason: str | None = None, queued_at: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,31 +62,29 @@ def tally(result: Result, atoms: Atoms) -> Tally:
     known = result.trail_of >= 0
     people = np.bincount(result.trail_of[known], weights=atoms.count[known], minlength=len(result.trails))
     instances = updates = 0
-    for number, (version, trail, ending) in enumerate(result.trails):
+    for number, (_, _, ending) in enumerate(result.trails):
         count = int(people[number])
         if ending.status is not None:
             instances += count
         if ending.queue is not None:
             found.queued[ending.queue] += count
-        if trail is not None:
-            rows = trail.rows()
-            _count_rows(found, version, rows, count)
-            passed = (row.step_id for row in rows if row.outcome == "passed")
-            updates += count * sum(len(version.assignments.get(step_id, ())) for step_id in passed)
+    counts = result.laid.counted(people)
+    for (version, row), many in zip(result.laid.rows, counts.tolist(), strict=True):
+        _count_row(found, version, row, many)
+        updates += many * len(version.assignments.get(row.step_id, ())) if row.outcome == "passed" else 0
     return Tally(found.steps, found.journeys, found.sends, instances, found.queued, updates)
 
 
-def _count_rows(found: Tally, version: Version, rows: Iterable[Row], count: int) -> None:
+def _count_row(found: Tally, version: Version, row: Row, count: int) -> None:
     journey_id, number = version.journey.id, version.journey.version
-    for row in rows:
-        day, outcome = clock.moment_of(row.at).date(), row.outcome
-        found.steps[journey_id, number, row.step_id, outcome, row.path, row.reason, day] += count
-        if outcome in ("entered", "rejected", *ENDED):
-            found.journeys[journey_id, number, day, outcome] += count
-        if outcome == "moved":
-            assert row.reason is not None, "the version that it left"
-            found.journeys[journey_id, number, day, "moved_in"] += count
-            found.journeys[journey_id, int(row.reason), day, "moved_out"] += count
-        move = version.moves.get(row.step_id)
-        if isinstance(move, Message) and outcome in ("sent", "deferred", "excluded"):
-            found.sends[move.step.channel, journey_id, day, outcome, row.reason] += count
+    day, outcome = clock.moment_of(row.at).date(), row.outcome
+    found.steps[journey_id, number, row.step_id, outcome, row.path, row.reason, day] += count
+    if outcome in ("entered", "rejected", *ENDED):
+        found.journeys[journey_id, number, day, outcome] += count
+    if outcome == "moved":
+        assert row.reason is not None, "the version that it left"
+        found.journeys[journey_id, number, day, "moved_in"] += count
+        found.journeys[journey_id, int(row.reason), day, "moved_out"] += count
+    move = version.moves.get(row.step_id)
+    if isinstance(move, Message) and outcome in ("sent", "deferred", "excluded"):
+        found.sends[move.step.channel, journey_id, day, outcome, row.reason] += count

@@ -7,6 +7,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from parcours.walk.channels import Prefix, Sender
 from parcours.walk.entries import Entries
 from parcours.walk.history import History, Moments
 from parcours.walk.jumps import Jumping, Jumps
+from parcours.walk.laid import Laid, lay
 from parcours.walk.layers import Passed, StayChange
 from parcours.walk.moves import Moves, Moving
 from parcours.walk.outside import Outside
@@ -113,6 +115,11 @@ class Result:
     moving: frozenset[Moving] = frozenset()
     """Those who move into another version, and are asked for as they are there."""
     jump_reasons: Mapping[str, str | None] = field(default_factory=dict)
+
+    @cached_property
+    def laid(self) -> Laid:
+        """The rows of the trails."""
+        return lay(self.trails)
 
 
 class Judged(NamedTuple):
