@@ -140,8 +140,10 @@ class Split(Move):
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
         answers = walk.answers(cell, self.question, at)
         assert answers is not None, "a bucket doesn't depend on the moment"
-        for number in np.unique(answers):
-            part, label = cell.part(answers == number), self.labels[int(number)]
+        numbers = answers.tolist() if len(answers) == 1 else np.unique(answers).tolist()
+        for number in numbers:
+            part = cell if len(numbers) == 1 else cell.part(answers == number)
+            label = self.labels[number]
             part.note(at, "passed", label)
             yield part, self.targets[label]
 

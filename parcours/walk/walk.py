@@ -21,7 +21,7 @@ from parcours.walk.entries import Entries
 from parcours.walk.history import History, Moments
 from parcours.walk.jumps import Jumping, Jumps
 from parcours.walk.laid import Laid, lay
-from parcours.walk.layers import Passed, StayChange
+from parcours.walk.layers import BARE, Passed, StayChange
 from parcours.walk.moves import Moves, Moving
 from parcours.walk.outside import Outside
 from parcours.walk.plan import Version
@@ -368,7 +368,7 @@ class Walk:
         what = cell.version.questions[question]
         if what.variants:
             return self.history.answers(cell, what, at)
-        is_changed = what.is_changed_by(cell.layer)
+        is_changed = cell.layer is not BARE and what.is_changed_by(cell.layer)
         if not what.is_open and not is_changed:
             found: Integers = self.atoms.answers[cell.atoms, question]
             return found
@@ -431,6 +431,8 @@ class Walk:
 
     def divide(self, cell: Cell, true: Booleans) -> tuple[Cell | None, Cell | None]:
         """The cell's atoms for which it is true, and the others."""
+        if len(true) == 1:  # of many people with a way of their own, nearly all cells are such
+            return (cell, None) if true[0] else (None, cell)
         if true.all():
             return cell, None
         if not true.any():
