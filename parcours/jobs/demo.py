@@ -69,7 +69,7 @@ def run_demo(folder: Path, people: int, days: int, *, on_tick: Callable[[str], N
     copy_sample(folder)
     (folder / MARK).write_text("Made by parcours demo, which replaces this folder when it runs again.\n")
     (folder / ".gitignore").write_text("*\n")
-    late_events = _fill(Store(open_project(folder)), people, days)
+    late_events = _fill(Store(open_project(folder, for_spark=True)), people, days)
     project = open_project(folder)  # judged by the columns that the tables have now
     store = Store(project)
     for journey in JOURNEYS:

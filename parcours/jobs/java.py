@@ -37,6 +37,12 @@ def provide_java(cache: Path) -> None:
     raise UserError(MISSING.format(found="none was found" if version is None else f"{java} is Java {version}"))
 
 
+def java_of_spark() -> Path | None:
+    """The `java` that Spark runs, all links followed; None where there is none."""
+    java = _machine_java()
+    return Path(java).resolve() if java and Path(java).is_file() else None
+
+
 def java_version(java: str) -> int | None:
     """The major version that a `java` says it is; None where it doesn't run."""
     try:
@@ -63,6 +69,8 @@ def _shim(home: Path, cache: Path) -> Path:
     shim = cache / "java"
     launcher = shim / "bin" / "java"
     launcher.parent.mkdir(parents=True, exist_ok=True)
-    launcher.write_text(SHIM.format(java=home / "bin" / "java"))
+    text = SHIM.format(java=home / "bin" / "java")
+    if not launcher.is_file() or launcher.read_text() != text:
+        launcher.write_text(text)
     launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
     return shim

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.expectations.check import failures_of_figures, warm_up
 from parcours.expectations.suites import load_suite
+from parcours.jobs.session import begin_session
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES
 
@@ -74,6 +75,8 @@ def load(
 
     for file in files:  # before Spark starts, which takes seconds
         format_of(str(file))
+    if spark is None:
+        begin_session(project)
     store = Store(project, spark)
     with store.writing(table):
         # Its import takes seconds, which pass while Spark reads.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from parcours.definition.drafts import Reader
 from parcours.definition.files import ProjectFile, SourceTable, SparkSettings
 from parcours.definition.problems import DefinitionError, UserError
+from parcours.jobs.session import begin_session
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
@@ -70,15 +71,22 @@ class FilledAudiences:
         return bool(rows_where(members, f'"{self._column}" = {literal(str(audience))}', [self._column], most=1))
 
 
-def open_project(folder: Path, warehouse: str | None = None) -> "Project":
-    """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it."""
+def open_project(folder: Path, warehouse: str | None = None, *, for_spark: bool = False) -> "Project":
+    """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it.
+
+    `for_spark`: meanwhile a session starts, which whoever calls will want.
+    """
+    try:
+        places = read_places(folder, warehouse)
+        if for_spark:
+            begin_session(places)
+    except DefinitionError:  # it is told with everything else that is wrong
+        places = None
     # Here, not above: a project's definitions bring sqlglot and Jinja along, and a gate that asks for places doesn't.
     from parcours.definition.project import load_project
     from parcours.jobs.store import Store
 
-    try:
-        places = read_places(folder, warehouse)
-    except DefinitionError:  # it is told with everything else that is wrong
+    if places is None:
         return load_project(folder, warehouse=warehouse)
     store = Store(places)  # type: ignore[arg-type]  # a store uses places alone
     return load_project(

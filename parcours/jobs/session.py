@@ -5,14 +5,17 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from parcours.definition.problems import UserError
+from parcours.jobs.archive import archive_options, session_has_started
 from parcours.jobs.jars import cache_folder, delta_jars
 from parcours.jobs.java import provide_java
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from parcours.definition.project import Project
+    from parcours.jobs.places import Places
 
 # What rows come out depends on these: no project may set them otherwise.
 MEANING = {
@@ -92,22 +96,53 @@ logger.tasks.level = off
 LOUD_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
 
-def start_session(project: "Project", *, master: str | None = None) -> "SparkSession":
+def begin_session(project: "Project | Places") -> None:
+    """Has a session start in a thread of its own: `start_session` then waits for it, and raises what it raised.
+
+    Java and Spark take seconds, in which there is other work to do. A process that ends before doesn't wait.
+    """
+    global _begun
+    use_utc()
+    import pyspark.sql  # noqa: F401 - two threads that import it at once would meet halfway
+
+    _begun = future = Future()
+
+    def start() -> None:
+        try:
+            future.set_result(_start(project, None))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=start, name="start of Spark", daemon=True).start()
+
+
+_begun: "Future[SparkSession] | None" = None
+
+
+def start_session(project: "Project | Places", *, master: str | None = None) -> "SparkSession":
     """The Spark session of this process, started with the project's settings unless there is one already.
 
     Under spark-submit, master, memory and jars are what was submitted; Delta must be among them.
     """
+    global _begun
     use_utc()
+    if _begun is not None:
+        begun, _begun = _begun, None
+        return begun.result()
+    return _start(project, master)
+
+
+def _start(project: "Project | Places", master: str | None) -> "SparkSession":
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     # Under spark-submit a JVM stands already, and pyspark itself finds it by this variable.
-    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
-    running = SparkContext._active_spark_context is not None
-    builder = SparkSession.builder.appName(f"parcours {project.name}")
-    settings = session_settings(project, master=master, submitted=submitted or running)
-    if not (submitted or running):
+    has_java = "PYSPARK_GATEWAY_PORT" in os.environ or SparkContext._active_spark_context is not None
+    if not has_java:
         provide_java(cache_folder())
+    builder = SparkSession.builder.appName(f"parcours {project.name}")
+    settings = session_settings(project, master=master, submitted=has_java)
+    if not has_java:
         settings["spark.jars"] = ",".join(_jars(project, settings.get("spark.jars.ivySettings")))
         builder = builder.master(master or project.spark.master)
     for name, value in settings.items():
@@ -120,6 +155,7 @@ def start_session(project: "Project", *, master: str | None = None) -> "SparkSes
         raise UserError(
             "this Spark has no Delta Lake (give spark-submit --packages io.delta:delta-spark_4.2_2.13:4.4.0)"
         )
+    session_has_started()
     return session
 
 
@@ -157,13 +193,16 @@ def lean_queries(session: "SparkSession") -> Iterator[None]:
             session.conf.set(name, str(found))
 
 
-def session_settings(project: "Project", *, master: str | None = None, submitted: bool = False) -> dict[str, str]:
+def session_settings(
+    project: "Project | Places", *, master: str | None = None, submitted: bool = False
+) -> dict[str, str]:
     """Spark's settings for a project: ours, then the project's own, then those that rows depend on."""
     own = {name: str(value) for name, value in project.spark.conf.items()}
     if submitted:
         return {**own, **MEANING, "spark.databricks.delta.snapshotPartitions": "1"}
     settings = dict(COMFORT)
-    if (master or project.spark.master).split("[")[0] == "local":
+    is_local = (master or project.spark.master).split("[")[0] == "local"
+    if is_local:
         settings |= ONE_MACHINE
     settings["spark.sql.warehouse.dir"] = str(Path(tempfile.gettempdir(), "parcours-spark-warehouse"))
     settings |= own | MEANING
@@ -172,13 +211,15 @@ def session_settings(project: "Project", *, master: str | None = None, submitted
     # Deep plans of long journeys overflow the default stack of the JVM's threads.
     theirs = own.get("spark.driver.extraJavaOptions", "")
     options = ["-Xss4m", f"-Dlog4j2.configurationFile={_logging_file().as_uri()}", COMPILE_LATER]
+    if is_local and "Archive" not in theirs:
+        options += archive_options(cache_folder())
     if "GC" not in theirs:  # of two collectors Java takes none
         options.append("-XX:+UseParallelGC")
     settings["spark.driver.extraJavaOptions"] = " ".join([*options, theirs]).strip()
     return settings
 
 
-def _jars(project: "Project", ivy_settings: str | None) -> list[str]:
+def _jars(project: "Project | Places", ivy_settings: str | None) -> list[str]:
     if any(package.startswith("io.delta:delta-spark_") for package in project.spark.packages):
         return list(project.spark.jars)
     return delta_jars(project.spark.jars, ivy_settings=ivy_settings)

@@ -23,7 +23,7 @@ from parcours.jobs.session import session_settings
 def submission(places: Places, master: str) -> dict[str, Any]:
     """`jars`, `packages`, `conf` and `env_vars` of the provider's operator, for a master such as local[2] or yarn."""
     is_local = master.split("[")[0] == "local"
-    conf = session_settings(places, master=master)  # type: ignore[arg-type]  # it uses places alone
+    conf = session_settings(places, master=master)
     packages = conf.pop("spark.jars.packages", "")
     jars = list(places.spark.jars)
     if "io.delta:delta-spark_" not in packages:

@@ -31,12 +31,14 @@ def load(
 ) -> int:
     """Merges files into an input table by its key; all of it, or nothing where a row breaks a rule."""
     renames = _renames(map or [])
-    from parcours.jobs import load as job
     from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse)
+    from parcours.jobs import load as job
 
     try:
         with output.working(f"load {table}"):
-            report = job.load(open_project(given.folder, given.warehouse), table, files, renames=renames)
+            report = job.load(project, table, files, renames=renames)
     except job.LoadRefused as refused:
         output.note(str(refused))
         if given.as_json:
@@ -79,10 +81,11 @@ def refresh(
 ) -> None:
     """Runs the audiences' SQL, and records who entered and who left at that logical time."""
     when = moment(at)
-    from parcours.jobs import audiences as job
     from parcours.jobs.places import open_project
 
-    project = open_project(given.folder, given.warehouse)
+    project = open_project(given.folder, given.warehouse, for_spark=True)
+    from parcours.jobs import audiences as job
+
     with output.working("audiences refresh"), _refusal_fails():
         done = job.refresh(project, ids or [], when)
     given.answer([vars(each) for each in done], *(job.summary(each) for each in done))
@@ -92,10 +95,11 @@ def refresh(
 def preview(given: Given, id: Annotated[str, typer.Argument(metavar="ID")], at: At = None) -> None:
     """Says how many members the audience's SQL selects, and changes nothing."""
     when = moment(at)
-    from parcours.jobs import audiences as job
     from parcours.jobs.places import open_project
 
-    project = open_project(given.folder, given.warehouse)
+    project = open_project(given.folder, given.warehouse, for_spark=True)
+    from parcours.jobs import audiences as job
+
     with output.working("audiences preview"), _refusal_fails():
         count = job.preview(project, id, when)
     given.answer({"audience_id": id, "members": count}, f"{id}: {plural(count, 'member')}")
@@ -110,10 +114,11 @@ def load_audience(
 ) -> None:
     """Takes a file as the audience's members at that logical time: who isn't in it has left."""
     when = moment(at)
-    from parcours.jobs import audiences as job
     from parcours.jobs.places import open_project
 
     project = open_project(given.folder, given.warehouse)
+    from parcours.jobs import audiences as job
+
     with output.working("audiences load"), _refusal_fails():
         done = job.load_snapshot(project, id, file, when)
     given.answer(vars(done), job.summary(done))

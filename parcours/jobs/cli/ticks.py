@@ -26,10 +26,11 @@ def tick(
     """Runs the journeys from where the last tick ended until that time."""
     end, step = moment(until, "--until"), length(every, "--every")
     from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse, for_spark=True)
     from parcours.jobs.store import Store
     from parcours.jobs.tick import run_tick
 
-    project = open_project(given.folder, given.warehouse)
     store = Store(project)
     with output.working("tick") as keep:
         reports = run_tick(store, project, end, step, on_tick=lambda report: keep(told(report)))
@@ -64,11 +65,12 @@ def _summary(store: "Store", reports: "list[TickReport]") -> str:
 @command(app, "check")
 def check(given: Given) -> int:
     """Checks that everything adds up: nobody lost, nobody twice, batches whole, limits and caps kept."""
-    from parcours.jobs.check import check_everything
     from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse, for_spark=True)
+    from parcours.jobs.check import check_everything
     from parcours.jobs.store import Store
 
-    project = open_project(given.folder, given.warehouse)
     with output.working("check"):
         findings = check_everything(Store(project), project)
     if given.as_json:

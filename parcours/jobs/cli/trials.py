@@ -37,11 +37,12 @@ def dry_run(
 ) -> None:
     """Runs the next tick on a clone of the tables, and says what would happen in one journey. Nothing is sent."""
     end, begin = moment(until, "--until"), None if at is None else moment(at)
-    from parcours.jobs import dry_run as job
     from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse, for_spark=True)
+    from parcours.jobs import dry_run as job
     from parcours.jobs.store import Store
 
-    project = open_project(given.folder, given.warehouse)
     with output.working("dry-run"):
         found = job.dry_run(Store(project), project, id, end, begin)
     if given.as_json:
@@ -78,12 +79,13 @@ def forecast(
     days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=366, help="How many days to run forward.")],
 ) -> None:
     """Runs the engine so many days forward on a clone, with no new events: sends a day, waiting, ramp-ups."""
-    from parcours.jobs import forecast as job
     from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse, for_spark=True)
+    from parcours.jobs import forecast as job
     from parcours.jobs.store import Store
     from parcours.jobs.telling import told
 
-    project = open_project(given.folder, given.warehouse)
     with output.working("forecast") as keep:
         found = job.forecast(Store(project), project, days, on_tick=lambda report: keep(told(report)))
     if given.as_json:
@@ -113,12 +115,13 @@ def rehearse(
 ) -> None:
     """Sends the profiles with is_test through a journey, with waits of 10 seconds; shows what they would get."""
     start, attributes = moment(at), _attributes(event or [])
+    from parcours.jobs.places import open_project
+
+    project = open_project(given.folder, given.warehouse, for_spark=True)
     from parcours.definition.times import iso
     from parcours.jobs import rehearsal as job
-    from parcours.jobs.places import open_project
     from parcours.jobs.store import Store
 
-    project = open_project(given.folder, given.warehouse)
     with output.working("test"):
         found = job.rehearse(Store(project), project, id, start, attributes)
     if given.as_json:
