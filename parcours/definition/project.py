@@ -11,7 +11,7 @@ from parcours.definition.channels import Channels
 from parcours.definition.checks.known import Known, TableColumns, looked_up, scope_of
 from parcours.definition.contents import Template
 from parcours.definition.expressions import Scope
-from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings
+from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings, outbox_of, place_of
 from parcours.definition.gathering import Gathered, gather
 from parcours.definition.journeys import Journey
 from parcours.definition.problems import DefinitionError, Problem
@@ -98,8 +98,8 @@ def _project(folder: Path, gathered: Gathered, warnings: Iterable[Problem], ware
         folder=folder,
         name=settings.name,
         timezone=settings.timezone,
-        warehouse=_place(folder, warehouse or settings.warehouse),
-        outbox=_place(folder, settings.outbox),
+        warehouse=place_of(folder, warehouse or settings.warehouse),
+        outbox=outbox_of(folder, settings.outbox),
         cadence=settings.cadence,
         spark=settings.spark,
         sources={str(name): source for name, source in settings.sources.items()},
@@ -117,11 +117,6 @@ def _project(folder: Path, gathered: Gathered, warnings: Iterable[Problem], ware
         warnings=tuple(warnings),
         hashes=gathered.hashes,
     )
-
-
-def _place(folder: Path, written: str) -> str:
-    """A URI as it is; a folder beside parcours.yaml as an absolute path."""
-    return written if "://" in written else str((folder / written).resolve())
 
 
 def _used(journey: Journey, templates: Mapping[str, Template]) -> dict[str, dict[str, str]]:

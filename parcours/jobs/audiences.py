@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parcours.definition.audience_sql import sql_at, tables_of
+from parcours.definition.files import local_path
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import parse_instant
 from parcours.jobs.spark_messages import one_line
@@ -76,7 +77,7 @@ def load_snapshot(
 
     store = Store(project, spark)
     with store.writing(MEMBERS):
-        members = members_of_file(store, str(file)).persist()
+        members = members_of_file(store, local_path(str(file))).persist()
         try:
             return _replace(store, audience_id, members, at)
         finally:

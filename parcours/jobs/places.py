@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parcours.definition.drafts import Reader
-from parcours.definition.files import ProjectFile, SourceTable, SparkSettings
+from parcours.definition.files import ProjectFile, SourceTable, SparkSettings, outbox_of, place_of
 from parcours.definition.problems import DefinitionError, UserError
 
 if TYPE_CHECKING:
@@ -39,15 +39,12 @@ def read_places(folder: Path, warehouse: str | None = None) -> Places:
     if read is None:
         raise DefinitionError(reader.problems)
 
-    def place(written: str) -> str:
-        return written if "://" in written else str((folder / written).resolve())
-
     return Places(
         folder=folder,
         name=read.name,
         timezone=read.timezone,
-        warehouse=place(warehouse or read.warehouse),
-        outbox=place(read.outbox),
+        warehouse=place_of(folder, warehouse or read.warehouse),
+        outbox=outbox_of(folder, read.outbox),
         spark=read.spark,
         sources={str(name): source for name, source in read.sources.items()},
     )
@@ -62,12 +59,11 @@ class FilledAudiences:
         self._column = (source.columns if source else {}).get("audience_id", "audience_id")
 
     def __contains__(self, audience: object) -> bool:
-        from parcours.jobs.committed import literal, rows_where
+        from parcours.jobs.committed import is_there
 
         if not self._store.exists("audience_members"):
             return False
-        members = self._store.delta("audience_members")
-        return bool(rows_where(members, f'"{self._column}" = {literal(str(audience))}', [self._column], most=1))
+        return is_there(self._store.delta("audience_members"), self._column, str(audience))
 
 
 def open_project(folder: Path, warehouse: str | None = None) -> "Project":

@@ -170,7 +170,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         try:
             status = typer.main.get_command(app).main(args=argv, prog_name="parcours", standalone_mode=False)
         except UsageError as error:
-            return _say_usage(error)
+            return _say_usage(error, argv)
         except UserError as error:
             _say_error(str(error), argv)
             return status_of(error)
@@ -191,10 +191,10 @@ def _is_interruption(error: BaseException) -> bool:
     return seen is not None
 
 
-def _say_usage(error: Any) -> int:
+def _say_usage(error: Any, argv: Sequence[str] | None) -> int:
     context = error.ctx
     path = context.command_path if context else "parcours"
-    output.note(f"{path}: {error.format_message().rstrip('.')} (try: {path} --help)")
+    _say_error(f"{path}: {error.format_message().rstrip('.')} (try: {path} --help)", argv)
     return WRONG
 
 
