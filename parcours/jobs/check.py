@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None, spark: SparkSession | None = None) -
     parser.add_argument("--project", type=Path, default=Path(), help="the project's folder")
     parser.add_argument("--warehouse", help="in place of the warehouse of parcours.yaml")
     given = parser.parse_args(argv)
-    project = open_project(given.project, given.warehouse)
+    project = open_project(given.project, given.warehouse, runs_published=True)
     findings = check_everything(Store(project, spark), project)
     for each in findings:
         sys.stdout.write(f"{'ok    ' if each.is_ok else 'FAILED'} {each.name}: {each.figures}\n")

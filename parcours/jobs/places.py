@@ -1,5 +1,6 @@
 """Where a project's tables and files lie, and the project as its tables let its definitions be judged."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from parcours.definition.drafts import Reader
 from parcours.definition.files import ProjectFile, SourceTable, SparkSettings, outbox_of, place_of
-from parcours.definition.problems import DefinitionError, UserError
+from parcours.definition.problems import DefinitionError, Problem, UserError
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
     from parcours.jobs.store import Store
+
+LOG = logging.getLogger("parcours.project")
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,12 @@ class FilledAudiences:
         return is_there(self._store.delta("audience_members"), self._column, str(audience))
 
 
-def open_project(folder: Path, warehouse: str | None = None) -> "Project":
-    """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it."""
+def open_project(folder: Path, warehouse: str | None = None, *, runs_published: bool = False) -> "Project":
+    """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it.
+
+    With `runs_published` the project has no journeys, and mistakes in their files are warned of: a tick runs what was
+    published, whatever has become of the files (2.8).
+    """
     # Here, not above: a project's definitions bring sqlglot and Jinja along, and a gate that asks for places doesn't.
     from parcours.definition.project import load_project
     from parcours.jobs.store import Store
@@ -83,4 +90,9 @@ def open_project(folder: Path, warehouse: str | None = None) -> "Project":
         known_audiences=FilledAudiences(store, places),
         table_columns=lambda table: store.column_types(table) or None,
         warehouse=warehouse,
+        on_draft_mistake=_warn if runs_published else None,
     )
+
+
+def _warn(problem: Problem) -> None:
+    LOG.warning("warning: %s; what was published runs all the same", problem)

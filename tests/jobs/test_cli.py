@@ -209,6 +209,24 @@ def test_ticks_of_no_length_are_refused_before_any_table_is_made(parcours: Parco
     assert not (project / "warehouse").exists()
 
 
+def test_a_mistake_in_a_draft_stops_no_tick(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(JOURNEY.replace("2d", "soon"))
+    said = parcours("tick", "--until", "2026-03-02")
+    assert (said.status, said.out) == (0, "nothing to do: no journey is published by then (parcours publish ID)\n")
+    assert said.err.partition(" ")[2] == (
+        "warning: journeys/hello.yaml:5: steps[0].for: not a duration: 'soon' (write 2d or PT6H); "
+        "what was published runs all the same\n"
+    )
+
+
+def test_a_mistake_in_what_a_tick_reads_stops_it(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(JOURNEY.replace("2d", "soon"))
+    (project / "channels.yaml").write_text("channels: {email: {max: 3}}\n")
+    said = parcours("tick", "--until", "2026-03-02")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.splitlines()[-2].startswith("channels.yaml:1: channels.email.max: unknown key 'max'")
+
+
 # ------------------------------------------------------------------------------------------------------------- times
 @pytest.mark.parametrize(
     ("words", "message"),

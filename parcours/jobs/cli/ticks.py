@@ -29,7 +29,7 @@ def tick(
     from parcours.jobs.store import Store
     from parcours.jobs.tick import run_tick
 
-    project = open_project(given.folder, given.warehouse)
+    project = open_project(given.folder, given.warehouse, runs_published=True)
     store = Store(project)
     with output.working("tick") as keep:
         reports = run_tick(store, project, end, step, on_tick=lambda report: keep(told(report)))
@@ -68,7 +68,7 @@ def check(given: Given) -> int:
     from parcours.jobs.places import open_project
     from parcours.jobs.store import Store
 
-    project = open_project(given.folder, given.warehouse)
+    project = open_project(given.folder, given.warehouse, runs_published=True)
     with output.working("check"):
         findings = check_everything(Store(project), project)
     if given.as_json:

@@ -83,7 +83,7 @@ def forecast(
     from parcours.jobs.store import Store
     from parcours.jobs.telling import told
 
-    project = open_project(given.folder, given.warehouse)
+    project = open_project(given.folder, given.warehouse, runs_published=True)
     with output.working("forecast") as keep:
         found = job.forecast(Store(project), project, days, on_tick=lambda report: keep(told(report)))
     if given.as_json:
