@@ -36,7 +36,7 @@ def check_inputs(question: Asked, now: datetime) -> dict[str, Any]:
     if question.until > now + TOLERANCE:
         # Nobody could load what happens until then any more, and no earlier tick could follow.
         raise GateFailed(f"the tick would end in the future: {iso(question.until)} (wait until then)")
-    project = open_project(question.folder)
+    project = open_project(question.folder, runs_published=True)
     for problem in project.warnings:
         LOG.warning("%s", problem)
     store = Store(project)
