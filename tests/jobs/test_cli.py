@@ -198,6 +198,12 @@ def test_a_file_that_is_not_there_is_told_before_spark_starts(project: Path) -> 
     )
 
 
+def test_a_column_that_is_mapped_twice_is_wrong(parcours: Parcours, project: Path) -> None:
+    said = parcours("load", "events", "x.csv", "--map", "event_id=id", "--map", "event_id=number")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "--map event_id=number: event_id is id already (name it once)\n"
+
+
 def test_a_fate_of_insiders_that_there_is_not_is_wrong(parcours: Parcours, project: Path) -> None:
     said = parcours("publish", "hello", "--insiders", "leave")
     assert (said.status, said.err) == (2, "--insiders leave: unknown (write stay, move or exit)\n")
