@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from parcours.definition.problems import UserError
-from parcours.jobs.jars import cache_folder, delta_jars
+from parcours.jobs.jars import delta_jars, writable_cache
 from parcours.jobs.java import provide_java
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ MEANING = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     # DuckDB, Polars and pyarrow don't read the INT96 that Spark writes by default as instants.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Pandas writes nanoseconds, which Spark has no type for: as numbers it reads them, and load makes instants of them.
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
     # A tick's new state may lie outside what it replaces: one commit instead of two (stack.md 9.4).
     "spark.databricks.delta.replaceWhere.constraintCheck.enabled": "false",
@@ -107,7 +109,7 @@ def start_session(project: "Project", *, master: str | None = None) -> "SparkSes
     builder = SparkSession.builder.appName(f"parcours {project.name}")
     settings = session_settings(project, master=master, submitted=submitted or running)
     if not (submitted or running):
-        provide_java(cache_folder())
+        provide_java(writable_cache())
         settings["spark.jars"] = ",".join(_jars(project, settings.get("spark.jars.ivySettings")))
         builder = builder.master(master or project.spark.master)
     for name, value in settings.items():
@@ -193,7 +195,7 @@ def use_utc() -> None:
 
 
 def _logging_file() -> Path:
-    file = cache_folder() / "log4j2.properties"
+    file = writable_cache() / "log4j2.properties"
     if not file.is_file() or file.read_text() != QUIET_LOGGING:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(QUIET_LOGGING)
