@@ -1,5 +1,6 @@
 """The command line: what it says, and how it ends. None of these commands starts Spark."""
 
+import errno
 import json
 import signal
 import subprocess
@@ -128,6 +129,23 @@ def test_a_warehouse_may_be_the_uri_of_a_folder(parcours: Parcours, project: Pat
     again = parcours("status", "--json", "--warehouse", place)
     assert [version["journey_id"] for version in json.loads(again.out)["versions"]] == ["hello"]
     assert (place / ".locks" / "tick.lock").is_file()  # of one machine's warehouse
+
+
+def test_a_warehouse_that_is_a_file_is_wrong(parcours: Parcours, project: Path) -> None:
+    said = parcours("publish", "hello", "--at", "2026-03-01", "--warehouse", "events.yaml", "--json")
+    assert (said.status, said.err) == (2, f"{project}/events.yaml/.locks: Not a directory\n")
+    assert json.loads(said.out) == {"error": f"{project}/events.yaml/.locks: Not a directory"}
+
+
+def test_a_full_disk_is_a_failure(parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from parcours.jobs import status
+
+    def full(store: Store) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/data/ticks")
+
+    monkeypatch.setattr(status, "status", full)
+    said = parcours("status")
+    assert (said.status, said.out, said.err) == (1, "", "/data/ticks: No space left on device\n")
 
 
 @pytest.mark.parametrize("is_wrapped", [False, True])

@@ -1,5 +1,6 @@
 """The program `parcours`: what all commands share, and what becomes of their mistakes."""
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from parcours.jobs.store import Store
 
 DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
+# What the machine refuses is no mistake of ours: what was asked is wrong, or it failed.
+OF_THE_MACHINE = dict.fromkeys((errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS), WRONG)
+OF_THE_MACHINE |= dict.fromkeys((errno.ENOSPC, errno.EDQUOT), FAILED)
 # Typer exports the leaves of what it raises for a wrong command line, not their root.
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
@@ -176,7 +180,10 @@ def run(argv: Sequence[str] | None = None) -> int:
             return status_of(error)
         except (Exception, KeyboardInterrupt) as error:
             if not _is_interruption(error):
-                raise
+                if not (isinstance(error, OSError) and error.errno in OF_THE_MACHINE):
+                    raise
+                _say_error(f"{error.filename or 'writing'}: {error.strerror}", argv)
+                return OF_THE_MACHINE[error.errno]
             status = STOPPED
         if status == STOPPED:
             stops.say()
