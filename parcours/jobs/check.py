@@ -15,6 +15,7 @@ from parcours.jobs.check_room import check_caps, check_limits
 from parcours.jobs.committed import Committed
 from parcours.jobs.experiments import check_experiments
 from parcours.jobs.findings import Finding, finding
+from parcours.jobs.leaving import leave
 from parcours.jobs.store import Store
 
 if TYPE_CHECKING:
@@ -74,4 +75,4 @@ def main(argv: Sequence[str] | None = None, spark: SparkSession | None = None) -
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from parcours.definition.times import iso
 from parcours.expectations.suites import Expectation, table_suite
 from parcours.jobs.committed import Committed
 from parcours.jobs.gate import Asked, GateFailed, answer, asked, judge
+from parcours.jobs.leaving import leave
 from parcours.jobs.places import open_project
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES, Table
@@ -129,4 +129,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

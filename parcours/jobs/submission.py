@@ -16,6 +16,7 @@ from typing import Any
 from parcours.jobs.gate import answer
 from parcours.jobs.jars import delta_jars, writable_cache
 from parcours.jobs.java import provide_java
+from parcours.jobs.leaving import leave
 from parcours.jobs.places import Places, read_places
 from parcours.jobs.session import session_settings
 
@@ -57,4 +58,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -32,6 +32,7 @@ from parcours.jobs.daily import write_daily
 from parcours.jobs.experiments import count_successes
 from parcours.jobs.feedback import count_feedback
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
+from parcours.jobs.leaving import leave
 from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
 from parcours.jobs.session import lean_queries
 from parcours.jobs.sources import looked_up
@@ -228,4 +229,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

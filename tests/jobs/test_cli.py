@@ -148,6 +148,16 @@ def test_a_full_disk_is_a_failure(parcours: Parcours, project: Path, monkeypatch
     assert (said.status, said.out, said.err) == (1, "", "/data/ticks: No space left on device\n")
 
 
+def test_the_process_ends_without_the_end_of_the_interpreter() -> None:
+    code = (
+        "import atexit\nfrom parcours.jobs.leaving import leave\n"
+        "class Late:\n    def __del__(self): print('the interpreter is taken down')\n"
+        "late = Late()\natexit.register(print, 'registered')\nprint('said')\nleave(3)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (3, "said\nregistered\n", "")
+
+
 @pytest.mark.parametrize("is_wrapped", [False, True])
 def test_ctrl_c_ends_with_one_line(
     parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch, is_wrapped: bool

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
 from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
 from parcours.jobs.cli.stopping import stopping
+from parcours.jobs.leaving import leave
 
 if TYPE_CHECKING:
     from parcours.jobs.places import Places
@@ -211,6 +212,6 @@ def _say_error(text: str, argv: Sequence[str] | None) -> None:
         output.print_json({"error": text})
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The entry point of the program."""
-    sys.exit(run(argv))
+    leave(run(argv))
