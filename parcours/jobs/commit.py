@@ -16,6 +16,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from deltalake import CommitProperties, write_deltalake
 from deltalake.transaction import AddAction
 
 from parcours.definition.files import local_path
+from parcours.jobs.lock import Busy
 from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
@@ -243,6 +245,14 @@ def settle(store: Store) -> None:
     log.warning("undid %s, which was stopped before its commit", what)
 
 
+def settle_unless_running(store: Store) -> None:
+    """The same for whoever may run beside a tick: one that runs needs no settling."""
+    if not staging_of(store).pending.exists():
+        return
+    with suppress(Busy), store.exclusive():
+        settle(store)
+
+
 def is_committed(store: Store, until: str) -> bool:
     if not store.exists("ticks"):
         return False
@@ -328,10 +338,12 @@ def hand_over(store: Store, batches: Sequence[Mapping[str, Any]]) -> None:
             boundary("before a batch file")
             _move(staged, target)
             boundary("after a batch file")
-        if not manifest.exists():
-            shown = {key: value for key, value in batch.items() if key != "below_outbox"}
+        shown = {key: value for key, value in batch.items() if key != "below_outbox"}
+        text = json.dumps(shown, indent=2, sort_keys=True) + "\n"
+        # One of that name may lie there of another warehouse, or of one that is gone.
+        if not manifest.exists() or manifest.read_text() != text:
             new = manifest.with_suffix(".new")
-            new.write_text(json.dumps(shown, indent=2, sort_keys=True) + "\n")
+            new.write_text(text)
             new.replace(manifest)
     boundary("before delivery_batches")
     known = set(store.small("delivery_batches", columns=["batch_id"])["batch_id"].to_pylist())

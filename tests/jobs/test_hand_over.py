@@ -1,11 +1,12 @@
-"""Batch files on their way to the outbox."""
+"""Batch files on their way to the outbox, and a tick that was killed before."""
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
 
-from parcours.jobs.commit import hand_over, staging_of
+from parcours.jobs.commit import hand_over, settle_unless_running, staging_of
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
 
@@ -57,3 +58,22 @@ def test_an_outbox_may_be_the_uri_of_a_folder(tmp_path: Path) -> None:
     assert store.project.outbox == f"file://{tmp_path}/out"
     hand_over(store, [BATCH])
     assert (tmp_path / "out" / "email" / "b1.jsonl").read_text() == "{}\n"
+
+
+def test_a_manifest_of_a_warehouse_that_is_gone_is_written_anew(tmp_path: Path) -> None:
+    store = staged(tmp_path)
+    manifest = tmp_path / "outbox" / "email" / "b1.jsonl.manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"sha256": "of another file"}\n')
+    hand_over(store, [BATCH])
+    assert json.loads(manifest.read_text())["sha256"] == "0"
+
+
+def test_whoever_may_run_beside_a_tick_settles_one_that_was_killed(tmp_path: Path) -> None:
+    store = staged(tmp_path)
+    staging_of(store).open("2026-03-03T00:00:00.000000Z")
+    with store.exclusive():
+        settle_unless_running(store)
+        assert staging_of(store).pending.exists()  # it is under way
+    settle_unless_running(store)
+    assert not staging_of(store).folder.exists()
