@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.files import Audience
 from parcours.definition.problems import UserError
-from parcours.jobs.audiences import Refreshed, load_snapshot, main, preview, refresh, summary
+from parcours.jobs.audiences import Refreshed, RefreshRefused, load_snapshot, main, preview, refresh, summary
 from parcours.jobs.store import Store
 from tests.projects import make_project
 
@@ -214,7 +214,7 @@ def test_a_snapshot_makes_its_members_those_of_the_file(house: House) -> None:
 def test_a_snapshot_with_a_nameless_row_is_refused(house: House) -> None:
     file = house.folder / "members.csv"
     file.write_text("profile_id,tier\nada,gold\n,silver\n")
-    with pytest.raises(UserError) as raised:
+    with pytest.raises(RefreshRefused) as raised:
         load_snapshot(house.project, "vip", file, at(2), house.spark)
     assert str(raised.value) == (
         f"{file}: 1 row without a profile_id that can be read; nothing was changed (mend the file)"
