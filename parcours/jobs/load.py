@@ -15,6 +15,8 @@ from parcours.definition.files import local_path
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.expectations.check import failures_of_figures, warm_up
 from parcours.expectations.suites import load_suite
+from parcours.jobs.commit import settle_unless_running
+from parcours.jobs.leaving import leave
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES
 
@@ -77,7 +79,9 @@ def load(
     for name in names:  # before Spark starts, which takes seconds
         format_of(name)
     store = Store(project, spark)
+    settle_unless_running(store)
     with store.writing(table):
+        store.check_loadable(table)
         # Its import takes seconds, which pass while Spark reads.
         importing = warm_up()
         report = _load(store, table, names, renames or {}, importing)
@@ -197,4 +201,4 @@ def summary(report: LoadReport) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
