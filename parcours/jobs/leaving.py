@@ -10,7 +10,7 @@ def leave(status: int) -> NoReturn:
     """Ends the process with that exit status, once what it said is out and what was registered for its end is done.
 
     Arrow's threads may still be letting go of files that they read by way of Python. Where the interpreter is being
-    taken down by then, the system aborts the whole process: one of ten commands ended with status 134, its work done.
+    taken down by then, the system aborts the whole process: some commands ended with status 134, their work done.
     """
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
