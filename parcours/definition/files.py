@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BeforeValidator, Field
 
@@ -11,6 +13,29 @@ from parcours.definition.channels import ChannelSettings
 from parcours.definition.columns import AttributeType, ColumnType
 from parcours.definition.entries import Schedule
 from parcours.definition.values import ColumnName, Definition, Duration, FilledText, Name, Percent, Text, Zone
+
+LOCAL_URI = "file:/"
+
+
+def place_of(folder: Path, written: str) -> str:
+    """Where something lies: a folder as an absolute path, whether written as one, beside parcours.yaml or as file:///…
+
+    Any other URI as it is.
+    """
+    if written.startswith(LOCAL_URI):
+        written = local_path(written)
+    return written if "://" in written else str((folder / written).resolve())
+
+
+def outbox_of(folder: Path, written: str) -> str:
+    """Where the outbox lies: as `place_of`, but a URI stays one, for tables name its files by it (specification 3)."""
+    return written if "://" in written else place_of(folder, written)
+
+
+def local_path(place: str) -> str:
+    """The folder of this machine that a file:///… names; anything else as it is."""
+    return unquote(urlsplit(place).path) if place.startswith(LOCAL_URI) else place
+
 
 SourceName = Literal["profiles", "audience_members", "events", "message_feedback", "suppressions"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from parcours.definition.channels import Channels
 from parcours.definition.checks.known import Known, TableColumns, looked_up, scope_of
 from parcours.definition.contents import Template
 from parcours.definition.expressions import Scope
-from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings
+from parcours.definition.files import Audience, ProjectFile, SourceTable, SparkSettings, outbox_of, place_of
 from parcours.definition.gathering import Gathered, gather
 from parcours.definition.journeys import Journey
 from parcours.definition.problems import DefinitionError, Problem
@@ -76,19 +76,32 @@ def load_project(
     known_audiences: Container[str] | None = None,
     table_columns: TableColumns | None = None,
     warehouse: str | None = None,
+    on_draft_mistake: Callable[[Problem], None] | None = None,
 ) -> Project:
     """The project in the folder. Raises one DefinitionError with everything that is wrong in any of its files.
 
     `profile_columns` are those of the profiles table as it stands, `known_audiences` those that have members (None:
     nobody looked, and nothing is said of them), `table_columns` tells the columns of a table that a lookup reads (None:
-    nobody looks), `warehouse` takes the place of the one in parcours.yaml.
+    nobody looks), `warehouse` takes the place of the one in parcours.yaml. Whoever runs what was published hands over
+    `on_draft_mistake`: it is told of mistakes in journeys and templates, which stop nothing then and are all left out.
     """
     folder = Path(folder).resolve()
     gathered = gather(folder, profile_columns, known_audiences, table_columns)
     problems = sorted(dict.fromkeys(gathered.problems), key=lambda problem: (problem.file, problem.line))
-    if not all(problem.is_warning for problem in problems):
+    mistakes = [problem for problem in problems if not problem.is_warning]
+    if on_draft_mistake is not None:
+        for problem in filter(_is_of_draft, mistakes):
+            on_draft_mistake(problem)
+        mistakes = [problem for problem in mistakes if not _is_of_draft(problem)]
+        gathered.journeys = {}
+    if mistakes:
         raise DefinitionError(problems)
-    return _project(folder, gathered, problems, warehouse)
+    return _project(folder, gathered, [problem for problem in problems if problem.is_warning], warehouse)
+
+
+def _is_of_draft(problem: Problem) -> bool:
+    """Whether it stands in a file of which what was published is stored apart (2.8)."""
+    return problem.file.partition("/")[0] in ("journeys", "templates")
 
 
 def _project(folder: Path, gathered: Gathered, warnings: Iterable[Problem], warehouse: str | None) -> Project:
@@ -98,8 +111,8 @@ def _project(folder: Path, gathered: Gathered, warnings: Iterable[Problem], ware
         folder=folder,
         name=settings.name,
         timezone=settings.timezone,
-        warehouse=_place(folder, warehouse or settings.warehouse),
-        outbox=_place(folder, settings.outbox),
+        warehouse=place_of(folder, warehouse or settings.warehouse),
+        outbox=outbox_of(folder, settings.outbox),
         cadence=settings.cadence,
         spark=settings.spark,
         sources={str(name): source for name, source in settings.sources.items()},
@@ -117,11 +130,6 @@ def _project(folder: Path, gathered: Gathered, warnings: Iterable[Problem], ware
         warnings=tuple(warnings),
         hashes=gathered.hashes,
     )
-
-
-def _place(folder: Path, written: str) -> str:
-    """A URI as it is; a folder beside parcours.yaml as an absolute path."""
-    return written if "://" in written else str((folder / written).resolve())
 
 
 def _used(journey: Journey, templates: Mapping[str, Template]) -> dict[str, dict[str, str]]:

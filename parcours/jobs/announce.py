@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from parcours.definition.times import iso
 from parcours.jobs.check_batches import batches_of, in_question
 from parcours.jobs.committed import Committed
 from parcours.jobs.gate import Asked, answer, asked
+from parcours.jobs.leaving import leave
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
 
@@ -81,4 +81,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

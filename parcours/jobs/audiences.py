@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parcours.definition.audience_sql import sql_at, tables_of
+from parcours.definition.files import local_path
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import parse_instant
+from parcours.jobs.commit import settle_unless_running
+from parcours.jobs.leaving import leave
 from parcours.jobs.spark_messages import one_line
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural
@@ -54,6 +57,7 @@ def refresh(
     names = tuple(ids) or tuple(sorted(project.audiences))
     for name in names:
         _query_of(project, name)
+    settle_unless_running(store)
     done = []
     for name in names:
         with store.writing(MEMBERS), _members(store, name, at) as members:
@@ -75,8 +79,9 @@ def load_snapshot(
     from parcours.jobs.snapshot import members_of_file
 
     store = Store(project, spark)
+    settle_unless_running(store)
     with store.writing(MEMBERS):
-        members = members_of_file(store, str(file)).persist()
+        members = members_of_file(store, local_path(str(file))).persist()
         try:
             return _replace(store, audience_id, members, at)
         finally:
@@ -172,6 +177,7 @@ def _replace(store: Store, audience_id: str, members: "DataFrame", at: datetime)
     from parcours.jobs.upsert import IS_GONE, append_rows, merge_rows
     from parcours.transforms.membership import CHANGE, ENDS, GOES, STARTS, TELLS, changed_stays, inside_count
 
+    store.check_loadable(MEMBERS)
     store.ensure(MEMBERS)
     stays = store.read(MEMBERS, store.version(MEMBERS)).where(F.col("audience_id") == audience_id)
     changed = changed_stays(members, stays, audience_id, at).persist()
@@ -247,4 +253,4 @@ def summary(done: Refreshed) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -15,6 +15,7 @@ from parcours.jobs.check_room import check_caps, check_limits
 from parcours.jobs.committed import Committed
 from parcours.jobs.experiments import check_experiments
 from parcours.jobs.findings import Finding, finding
+from parcours.jobs.leaving import leave
 from parcours.jobs.store import Store
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None, spark: SparkSession | None = None) -
     parser.add_argument("--project", type=Path, default=Path(), help="the project's folder")
     parser.add_argument("--warehouse", help="in place of the warehouse of parcours.yaml")
     given = parser.parse_args(argv)
-    project = open_project(given.project, given.warehouse)
+    project = open_project(given.project, given.warehouse, runs_published=True)
     findings = check_everything(Store(project, spark), project)
     for each in findings:
         sys.stdout.write(f"{'ok    ' if each.is_ok else 'FAILED'} {each.name}: {each.figures}\n")
@@ -74,4 +75,4 @@ def main(argv: Sequence[str] | None = None, spark: SparkSession | None = None) -
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

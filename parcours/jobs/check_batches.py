@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from pyarrow.fs import FileSystem, LocalFileSystem
 
 from parcours.jobs.committed import Committed
 from parcours.jobs.gate import Asked, answer, asked, judge
+from parcours.jobs.leaving import leave
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
 
@@ -125,4 +125,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

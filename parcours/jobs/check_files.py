@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from parcours.definition.files import local_path
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.telling import plural
 
@@ -20,7 +21,7 @@ CHUNK = 1 << 20
 
 def check_files(project: "Project", batches: Sequence[Mapping[str, Any]]) -> Finding:
     """Each batch's file is there, with its SHA-256 and count; one that was acknowledged may have been taken away."""
-    if "://" in project.outbox:
+    if "://" in local_path(project.outbox):
         return finding(
             NAME,
             f"{plural(len(batches), 'batch', 'batches')}; the outbox isn't on this machine, its files weren't read",
@@ -28,7 +29,7 @@ def check_files(project: "Project", batches: Sequence[Mapping[str, Any]]) -> Fin
         )
     wrong, taken, rows = [], 0, 0
     for batch in batches:
-        file = project.folder / batch["path"]
+        file = project.folder / local_path(batch["path"])
         if not file.is_file():
             if batch["state"] == "acknowledged":
                 taken += 1

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from parcours.definition.times import iso
 from parcours.expectations.suites import Expectation, table_suite
 from parcours.jobs.committed import Committed
 from parcours.jobs.gate import Asked, GateFailed, answer, asked, judge
+from parcours.jobs.leaving import leave
 from parcours.jobs.places import open_project
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES, Table
@@ -36,7 +36,7 @@ def check_inputs(question: Asked, now: datetime) -> dict[str, Any]:
     if question.until > now + TOLERANCE:
         # Nobody could load what happens until then any more, and no earlier tick could follow.
         raise GateFailed(f"the tick would end in the future: {iso(question.until)} (wait until then)")
-    project = open_project(question.folder)
+    project = open_project(question.folder, runs_published=True)
     for problem in project.warnings:
         LOG.warning("%s", problem)
     store = Store(project)
@@ -129,4 +129,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.jobs.files import Read
-from parcours.tables import Table
+from parcours.tables import SOURCES, Table
 from parcours.transforms.shape import Shape
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -78,5 +78,7 @@ def _check_key(read: Read, table: Table, cells: Mapping[str, str], names: Mappin
     optional: Sequence[str] = DEFAULTS.get(table.name, ())
     for column in table.key:
         if column not in cells and column not in optional:
-            hint = f"--map {column}=<its name in the file>; the file has {', '.join(names) or 'no columns'}"
+            # Only `load` renames.
+            what = f"--map {column}=<its name in the file>" if table.name in SOURCES else "call it so in the file"
+            hint = f"{what}; the file has {', '.join(names) or 'no columns'}"
             raise UserError(f"{read.name}: no column '{column}' ({hint})")

@@ -10,11 +10,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
 from deltalake.transaction import AddAction
 
+from parcours.definition.files import local_path
+from parcours.jobs.lock import Busy
 from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
@@ -241,6 +245,14 @@ def settle(store: Store) -> None:
     log.warning("undid %s, which was stopped before its commit", what)
 
 
+def settle_unless_running(store: Store) -> None:
+    """The same for whoever may run beside a tick: one that runs needs no settling."""
+    if not staging_of(store).pending.exists():
+        return
+    with suppress(Busy), store.exclusive():
+        settle(store)
+
+
 def is_committed(store: Store, until: str) -> bool:
     if not store.exists("ticks"):
         return False
@@ -316,7 +328,7 @@ def hand_over(store: Store, batches: Sequence[Mapping[str, Any]]) -> None:
     """Moves the files of a committed tick to the outbox, and then writes their rows. Doing it again changes nothing."""
     if not batches:
         return
-    staging, outbox = staging_of(store), Path(store.project.outbox)
+    staging, outbox = staging_of(store), Path(local_path(store.project.outbox))
     for batch in batches:
         target = outbox / batch["below_outbox"]
         staged = staging.files / batch["below_outbox"]
@@ -324,17 +336,32 @@ def hand_over(store: Store, batches: Sequence[Mapping[str, Any]]) -> None:
         manifest = target.with_name(target.name + ".manifest.json")
         if staged.exists():
             boundary("before a batch file")
-            staged.replace(target)
+            _move(staged, target)
             boundary("after a batch file")
-        if not manifest.exists():
-            shown = {key: value for key, value in batch.items() if key != "below_outbox"}
+        shown = {key: value for key, value in batch.items() if key != "below_outbox"}
+        text = json.dumps(shown, indent=2, sort_keys=True) + "\n"
+        # One of that name may lie there of another warehouse, or of one that is gone.
+        if not manifest.exists() or manifest.read_text() != text:
             new = manifest.with_suffix(".new")
-            new.write_text(json.dumps(shown, indent=2, sort_keys=True) + "\n")
+            new.write_text(text)
             new.replace(manifest)
     boundary("before delivery_batches")
     known = set(store.small("delivery_batches", columns=["batch_id"])["batch_id"].to_pylist())
     store.append_small("delivery_batches", [_row(batch) for batch in batches if batch["batch_id"] not in known])
     boundary("after delivery_batches")
+
+
+def _move(file: Path, target: Path) -> None:
+    """Puts a file where it belongs, whole or not at all, though that may be another disk."""
+    try:
+        file.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.new")
+        shutil.copyfile(file, beside)
+        beside.replace(target)
+        file.unlink()
 
 
 def _row(batch: Mapping[str, Any]) -> dict[str, Any]:

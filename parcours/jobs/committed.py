@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
+from parcours.jobs.schemas import ddl_of
 from parcours.jobs.store import LIVE, Store, has_trials
 
 Row = dict[str, Any]
@@ -29,6 +30,15 @@ def rows_where(
 def literal(text: str) -> str:
     """The text as SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def is_there(table: DeltaTable, column: str, text: str) -> bool:
+    """Whether a row has that text in a column, which may hold numbers where others made the table."""
+    kind = next((ddl_of(field.type) for field in table.schema().fields if field.name == column), None)
+    if kind is None:
+        return False
+    shown = f'"{column}"' if kind == "string" else f'CAST("{column}" AS VARCHAR)'
+    return bool(rows_where(table, f"{shown} = {literal(text)}", [column], most=1))
 
 
 class Committed:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import pyarrow as pa
+from pyarrow import parquet
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
@@ -49,6 +51,17 @@ def format_of(name: str) -> str:
 def read_file(spark: SparkSession, name: str) -> Read:
     """The file's rows and columns; UserError, with the line where there is one, for what can't be read at all."""
     kind = format_of(name)
+    if "://" not in name:
+        return _read(spark, name, kind)
+    try:
+        return _read(spark, name, kind)
+    except UserError:
+        raise
+    except Exception as error:  # nothing is there, or nobody knows how to get there
+        raise UserError(f"{name}: can't be read ({_first_line(error)})") from error
+
+
+def _read(spark: SparkSession, name: str, kind: str) -> Read:
     is_remote = "://" in name
     path = Path(name)
     # Spark takes what it reads for a pattern, and a URI's %20 for itself.
@@ -74,9 +87,30 @@ def _parquet(spark: SparkSession, name: str, place: str) -> Read:
     fields = frame.schema.fields
     columns = {each.name: f"c{number}" for number, each in enumerate(fields)}
     # The position of a row must be taken before any column is dropped or renamed.
-    shown = [F.col(f"`{each.name}`").alias(columns[each.name]) for each in fields]
-    types = {columns[each.name]: _plain_type(each.dataType) for each in fields}
+    nanoseconds = _nanoseconds(name)
+    shown = [
+        (_instant_of(each.name) if each.name in nanoseconds else F.col(f"`{each.name}`")).alias(columns[each.name])
+        for each in fields
+    ]
+    types = {
+        columns[each.name]: "timestamp" if each.name in nanoseconds else _plain_type(each.dataType) for each in fields
+    }
     return Read(name, _placed(frame, shown, F.lit(None).cast("string")), columns, types)
+
+
+def _nanoseconds(name: str) -> frozenset[str]:
+    """The columns of a Parquet file on this machine that are instants in nanoseconds: Spark reads them as numbers."""
+    files = sorted(Path(name).glob("*.parquet")) if Path(name).is_dir() else [Path(name)]
+    if "://" in name or not files:
+        return frozenset()
+    found = parquet.read_schema(files[0])
+    return frozenset(field.name for field in found if pa.types.is_timestamp(field.type) and field.type.unit == "ns")
+
+
+def _instant_of(column: str) -> Column:
+    """An instant of nanoseconds since 1970, cut to microseconds."""
+    quoted = f"`{column}`"
+    return F.expr(f"timestamp_micros(({quoted} - pmod({quoted}, 1000)) div 1000)")
 
 
 def _plain_type(found: DataType) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from parcours.definition.problems import UserError
@@ -26,6 +27,16 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "parcours"
 
 
+def writable_cache() -> Path:
+    """The same where it can be written to, else a folder of this user's among the temporary ones."""
+    wanted = cache_folder()
+    with suppress(OSError):
+        wanted.mkdir(parents=True, exist_ok=True)
+        if os.access(wanted, os.W_OK):
+            return wanted
+    return Path(tempfile.gettempdir(), f"parcours-{os.getuid()}")
+
+
 def delta_jars(named: Sequence[str], *, ivy_settings: str | None = None) -> list[str]:
     """The jars for `spark.jars`: those that a project names, and Delta's two from the first place that has them.
 
@@ -38,9 +49,15 @@ def delta_jars(named: Sequence[str], *, ivy_settings: str | None = None) -> list
     if folder:
         return [*given, *_both_of(Path(folder))]
     cache = cache_folder() / "jars"
-    if not all((cache / name).is_file() for name in (SPARK_JAR, STORAGE_JAR)):
+    if not _has_both(cache):
+        cache = writable_cache() / "jars"
+    if not _has_both(cache):
         _fetch(cache, ivy_settings)
     return [*given, str(cache / SPARK_JAR), str(cache / STORAGE_JAR)]
+
+
+def _has_both(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (SPARK_JAR, STORAGE_JAR))
 
 
 def _expanded(named: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ Each change holds from a logical time. What is told of those inside stands in in
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -71,42 +71,72 @@ def last_until(store: Store) -> dt.datetime | None:
 
 def publish(store: Store, project: Project, journey_id: str, at: dt.datetime, insiders: str = "stay") -> Change:
     """Makes the version in the project's files live from `at` on; those before it take no more entries."""
+    (change,) = publish_all(store, project, [journey_id], at, insiders)
+    return change
+
+
+def publish_all(
+    store: Store, project: Project, journey_ids: Sequence[str], at: dt.datetime, insiders: str = "stay"
+) -> list[Change]:
+    """The same for several: all of them, or none where one is refused."""
+    drafts = [_draft(project, id) for id in journey_ids]
+    with store.exclusive():
+        store.ensure(*ENGINE_TABLES)
+        settle(store)
+        former = versions(store)
+        rows = [dict(row) for row in former]
+        changes = [_published(store, rows, draft, at, insiders) for draft in drafts]
+        if rows != former:
+            write_versions(store, rows)
+    return changes
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A version as the project's files say it."""
+
+    journey_id: str
+    version: int
+    file: str
+    definition: str
+    digest: str
+
+
+def _draft(project: Project, journey_id: str) -> _Draft:
     loaded = project.journeys.get(journey_id)
     if loaded is None:
         known = ", ".join(sorted(project.journeys)) or "none"
         raise UserError(f"no journey {journey_id!r} in the project (there are: {known})")
     definition = canonical_json(loaded.journey, {name: t.fields for name, t in project.templates.items()})
-    number, digest = loaded.journey.version, definition_hash(definition)
-    with store.exclusive():
-        store.ensure(*ENGINE_TABLES)
-        settle(store)
-        rows = versions(store)
-        mine = [row for row in rows if row["journey_id"] == journey_id]
-        same = next((row for row in mine if row["version"] == number), None)
-        if same is not None and same["definition_hash"] == digest:
-            if same["definition"] != definition:  # name, description and tags may change
-                same["definition"] = definition
-                write_versions(store, rows)
-            return Change(journey_id, number, "publish", same["published_at"], changed=False)
-        _check_newer(journey_id, number, loaded.file, mine)
-        check_time(store, journey_id, "publish", at, mine)
-        for row in mine:
-            if row["state"] == "live":
-                row.update(state="closed", closed_at=at)
-        rows.append(
-            {
-                "journey_id": journey_id,
-                "version": number,
-                "state": "live",
-                "definition": definition,
-                "definition_hash": digest,
-                "published_at": at,
-                "closed_at": None,
-                "ended_at": None,
-                "insiders": insiders if mine else None,
-            }
-        )
-        write_versions(store, rows)
+    return _Draft(journey_id, loaded.journey.version, loaded.file, definition, definition_hash(definition))
+
+
+def _published(store: Store, rows: list[Row], draft: _Draft, at: dt.datetime, insiders: str) -> Change:
+    """Puts the version among the rows; UserError where it can't be published."""
+    journey_id, number = draft.journey_id, draft.version
+    mine = [row for row in rows if row["journey_id"] == journey_id]
+    same = next((row for row in mine if row["version"] == number), None)
+    if same is not None and same["definition_hash"] == draft.digest:
+        same["definition"] = draft.definition  # name, description and tags may change
+        return Change(journey_id, number, "publish", same["published_at"], changed=False)
+    _check_newer(journey_id, number, draft.file, mine)
+    check_time(store, journey_id, "publish", at, mine)
+    for row in mine:
+        if row["state"] == "live":
+            row.update(state="closed", closed_at=at)
+    rows.append(
+        {
+            "journey_id": journey_id,
+            "version": number,
+            "state": "live",
+            "definition": draft.definition,
+            "definition_hash": draft.digest,
+            "published_at": at,
+            "closed_at": None,
+            "ended_at": None,
+            "insiders": insiders if mine else None,
+        }
+    )
     return Change(journey_id, number, "publish", at)
 
 

@@ -11,9 +11,12 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from parcours.definition.files import local_path
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.expectations.check import failures_of_figures, warm_up
 from parcours.expectations.suites import load_suite
+from parcours.jobs.commit import settle_unless_running
+from parcours.jobs.leaving import leave
 from parcours.jobs.session import begin_session
 from parcours.jobs.store import Store
 from parcours.tables import SOURCES
@@ -73,15 +76,18 @@ def load(
     started = monotonic()
     from parcours.jobs.files import format_of
 
-    for file in files:  # before Spark starts, which takes seconds
-        format_of(str(file))
+    names = [local_path(str(file)) for file in files]
+    for name in names:  # before Spark starts, which takes seconds
+        format_of(name)
     if spark is None:
         begin_session(project)
     store = Store(project, spark)
+    settle_unless_running(store)
     with store.writing(table):
+        store.check_loadable(table)
         # Its import takes seconds, which pass while Spark reads.
         importing = warm_up()
-        report = _load(store, table, [str(file) for file in files], renames or {}, importing)
+        report = _load(store, table, names, renames or {}, importing)
     seconds = monotonic() - started
     LOG.info("load %s: %d rows in, %d out, %.1f s", table, report.rows_read, report.inserted + report.updated, seconds)
     return report
@@ -198,4 +204,4 @@ def summary(report: LoadReport) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -1,18 +1,22 @@
 """Where a project's tables and files lie, and the project as its tables let its definitions be judged."""
 
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parcours.definition.drafts import Reader
-from parcours.definition.files import ProjectFile, SourceTable, SparkSettings
-from parcours.definition.problems import DefinitionError, UserError
+from parcours.definition.files import ProjectFile, SourceTable, SparkSettings, outbox_of, place_of
+from parcours.definition.problems import DefinitionError, Problem, UserError
 from parcours.jobs.session import begin_session
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
     from parcours.jobs.store import Store
+
+LOG = logging.getLogger("parcours.project")
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,12 @@ def read_places(folder: Path, warehouse: str | None = None) -> Places:
     if read is None:
         raise DefinitionError(reader.problems)
 
-    def place(written: str) -> str:
-        return written if "://" in written else str((folder / written).resolve())
-
     return Places(
         folder=folder,
         name=read.name,
         timezone=read.timezone,
-        warehouse=place(warehouse or read.warehouse),
-        outbox=place(read.outbox),
+        warehouse=place_of(folder, warehouse or read.warehouse),
+        outbox=outbox_of(folder, read.outbox),
         spark=read.spark,
         sources={str(name): source for name, source in read.sources.items()},
     )
@@ -63,25 +64,26 @@ class FilledAudiences:
         self._column = (source.columns if source else {}).get("audience_id", "audience_id")
 
     def __contains__(self, audience: object) -> bool:
-        from parcours.jobs.committed import literal, rows_where
+        from parcours.jobs.committed import is_there
 
         if not self._store.exists("audience_members"):
             return False
-        members = self._store.delta("audience_members")
-        return bool(rows_where(members, f'"{self._column}" = {literal(str(audience))}', [self._column], most=1))
+        return is_there(self._store.delta("audience_members"), self._column, str(audience))
 
 
-def open_project(folder: Path, warehouse: str | None = None, *, for_spark: bool = False) -> "Project":
+def open_project(
+    folder: Path, warehouse: str | None = None, *, runs_published: bool = False, for_spark: bool = False
+) -> "Project":
     """The project, its definitions judged by the tables as they stand. DefinitionError for all that is wrong in it.
 
-    `for_spark`: meanwhile a session starts, which whoever calls will want.
+    With `runs_published` the project has no journeys, and mistakes in their files are warned of: a tick runs what was
+    published, whatever has become of the files (2.8). `for_spark`: meanwhile a session starts, which the caller wants.
     """
-    try:
+    places = None
+    with suppress(DefinitionError):  # it is told with everything else that is wrong
         places = read_places(folder, warehouse)
-        if for_spark:
-            begin_session(places)
-    except DefinitionError:  # it is told with everything else that is wrong
-        places = None
+    if places is not None and for_spark:
+        begin_session(places)
     # Here, not above: a project's definitions bring sqlglot and Jinja along, and a gate that asks for places doesn't.
     from parcours.definition.project import load_project
     from parcours.jobs.store import Store
@@ -95,4 +97,9 @@ def open_project(folder: Path, warehouse: str | None = None, *, for_spark: bool 
         known_audiences=FilledAudiences(store, places),
         table_columns=lambda table: store.column_types(table) or None,
         warehouse=warehouse,
+        on_draft_mistake=_warn if runs_published else None,
     )
+
+
+def _warn(problem: Problem) -> None:
+    LOG.warning("warning: %s; what was published runs all the same", problem)

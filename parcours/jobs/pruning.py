@@ -67,9 +67,16 @@ def _can_hold(file: Mapping[str, Any], wanted: Sequence[Within], partitions: Map
         nulls, rows = file.get(f"null_count.{bound.column}"), file.get("num_records")
         if rows is not None and nulls == rows:
             return False
-        low, high = file.get(f"min.{bound.column}"), file.get(f"max.{bound.column}")
+        low, high = (_instant(file.get(f"{end}.{bound.column}")) for end in ("min", "max"))
         if bound.most is not None and low is not None and low > bound.most:
             return False
         if bound.least is not None and high is not None and high + SLACK < bound.least:
             return False
     return True
+
+
+def _instant(found: Any) -> dt.datetime | None:
+    """What the log says of a file's instants; UTC where it names no zone. None for what isn't one: a text, say."""
+    if not isinstance(found, dt.datetime):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

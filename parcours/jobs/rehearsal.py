@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from parcours.definition.files import local_path
 from parcours.definition.journeys import BusinessEvent, EventEntry
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.shortened import longest_run, shortened, unlimited
@@ -62,7 +63,7 @@ def rehearse(
     loaded = _loaded(project, journey_id)
     if attributes and not isinstance(loaded.journey.entry, EventEntry | BusinessEvent):
         raise UserError(f"--event: no event brings anybody into {journey_id} (leave it out)")
-    if "://" in project.outbox:
+    if "://" in local_path(project.outbox):
         raise UserError(f"{project.outbox}: messages can be rendered only where the outbox is a local folder")
     check_clonable(store)
     settled(store)
@@ -106,7 +107,7 @@ def _own_project(project: Project, loaded: LoadedJourney, at: dt.datetime, folde
 def _told(clone: Store, project: Project, loaded: LoadedJourney, at: dt.datetime, brought: Brought) -> Rehearsal:
     names = ("step_outcomes", "journey_instances", "deliveries", "profile_updates")
     rows = {name: rows_where(clone.delta(name)) for name in names}
-    folder = Path(project.outbox, FOLDER, loaded.journey.id)
+    folder = Path(local_path(project.outbox), FOLDER, loaded.journey.id)
     messages = _keep(rows["deliveries"], folder)
     told = {}
     for id in brought.by:

@@ -65,4 +65,5 @@ def ddl_of(kind: Any) -> str:
         return f"array<{ddl_of(kind.element_type)}>"
     if isinstance(kind, StructType):
         return f"struct<{','.join(f'{field.name}:{ddl_of(field.type)}' for field in kind.fields)}>"
-    return {delta: ddl for ddl, (delta, _) in SIMPLE.items()}.get(kind.type, kind.type)
+    ours = {delta: ddl for ddl, (delta, _) in SIMPLE.items()}
+    return {**ours, "short": "smallint", "byte": "tinyint"}.get(kind.type, kind.type)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from parcours.definition.problems import UserError
 from parcours.jobs.archive import archive_options, session_has_started
-from parcours.jobs.jars import cache_folder, delta_jars
+from parcours.jobs.jars import delta_jars, writable_cache
 from parcours.jobs.java import provide_java
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ MEANING = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     # DuckDB, Polars and pyarrow don't read the INT96 that Spark writes by default as instants.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Pandas writes nanoseconds, which Spark has no type for: as numbers it reads them, and load makes instants of them.
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
     # A tick's new state may lie outside what it replaces: one commit instead of two (stack.md 9.4).
     "spark.databricks.delta.replaceWhere.constraintCheck.enabled": "false",
@@ -139,7 +141,7 @@ def _start(project: "Project | Places", master: str | None) -> "SparkSession":
     # Under spark-submit a JVM stands already, and pyspark itself finds it by this variable.
     has_java = "PYSPARK_GATEWAY_PORT" in os.environ or SparkContext._active_spark_context is not None
     if not has_java:
-        provide_java(cache_folder())
+        provide_java(writable_cache())
     builder = SparkSession.builder.appName(f"parcours {project.name}")
     settings = session_settings(project, master=master, submitted=has_java)
     if not has_java:
@@ -212,7 +214,7 @@ def session_settings(
     theirs = own.get("spark.driver.extraJavaOptions", "")
     options = ["-Xss4m", f"-Dlog4j2.configurationFile={_logging_file().as_uri()}", COMPILE_LATER]
     if is_local and "Archive" not in theirs:
-        options += archive_options(cache_folder())
+        options += archive_options(writable_cache())
     if "GC" not in theirs:  # of two collectors Java takes none
         options.append("-XX:+UseParallelGC")
     settings["spark.driver.extraJavaOptions"] = " ".join([*options, theirs]).strip()
@@ -234,7 +236,7 @@ def use_utc() -> None:
 
 
 def _logging_file() -> Path:
-    file = cache_folder() / "log4j2.properties"
+    file = writable_cache() / "log4j2.properties"
     if not file.is_file() or file.read_text() != QUIET_LOGGING:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(QUIET_LOGGING)

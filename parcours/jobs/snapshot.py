@@ -3,7 +3,6 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from parcours.definition.problems import UserError
 from parcours.jobs.columns import match
 from parcours.jobs.files import BLOCK, ROW, UNREADABLE, format_of, read_file
 from parcours.jobs.store import Store
@@ -25,8 +24,10 @@ SNAPSHOT = Table(
 def members_of_file(store: Store, name: str) -> DataFrame:
     """`profile_id` and `attributes` of each member; of one who stands twice the last row.
 
-    UserError where a row can't be read or names nobody.
+    RefreshRefused where a row can't be read or names nobody.
     """
+    from parcours.jobs.audiences import RefreshRefused
+
     format_of(name)  # before Spark starts, which takes seconds
     read = read_file(store.spark, name)
     types = {column.name: column.type for column in SNAPSHOT.columns}
@@ -38,7 +39,9 @@ def members_of_file(store: Store, name: str) -> DataFrame:
     bad = rows.where(F.col(UNREADABLE).isNotNull() | F.col("profile_id").isNull()).count()
     if bad:
         what = "1 row" if bad == 1 else f"{bad} rows"
-        raise UserError(f"{name}: {what} without a profile_id that can be read; nothing was changed (mend the file)")
+        raise RefreshRefused(
+            f"{name}: {what} without a profile_id that can be read; nothing was changed (mend the file)"
+        )
     # The place in the file is unique, so the last row of a member is certain.
     latest = Window.partitionBy("profile_id").orderBy(F.col(BLOCK).desc(), F.col(ROW).desc())
     numbered = rows.withColumn("__number", F.row_number().over(latest))

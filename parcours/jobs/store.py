@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import TableNotFoundError
 
+from parcours.definition.files import place_of
 from parcours.definition.problems import UserError
+from parcours.jobs.foreign import are_files_all, fitting, is_as_ours, may_lack, misfits, operation_of
 from parcours.jobs.lock import locked
 from parcours.jobs.pruning import Within, files_with, rows_within
 from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schema
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 # A tick finds what is new in a source by the change feed; nothing else needs it, and it costs a file a change.
 CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
-# Operations after which every row of a commit is a new one.
+# Operations after which every row of a commit is a new one; a write may also replace what was there.
 APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERTIES", "OPTIMIZE"}
 
 OWN_STAYS = "warehouse:audience_members"
@@ -85,7 +88,7 @@ class Store:
         source = self.project.sources.get(table)
         if source is None:
             return f"{self.project.warehouse.rstrip('/')}/{table.removeprefix('warehouse:')}"
-        return source.path if "://" in source.path else str(Path(self.project.folder, source.path).resolve())
+        return place_of(Path(self.project.folder), source.path)
 
     def is_elsewhere(self, table: str) -> bool:
         """Whether the table is a source that stands elsewhere: read, and never written."""
@@ -125,7 +128,10 @@ class Store:
             return {}
         source = self.project.sources.get(table)
         ours = {name: column for column, name in (source.columns if source else {}).items()}
-        return {ours.get(f.name, f.name): ddl_of(f.type) for f in self.delta(table, version).schema().fields}
+        found = {ours.get(f.name, f.name): ddl_of(f.type) for f in self.delta(table, version).schema().fields}
+        # Ours are read as what we say they are, whatever stands there.
+        known = ALL[table].columns if table in ALL else ()
+        return found | {column.name: column.type for column in known if column.name in found}
 
     def is_empty(self, table: str, version: int | None = None) -> bool:
         """Whether the table has no file at all."""
@@ -177,9 +183,10 @@ class Store:
     def _add_missing_columns(self, name: str) -> None:
         delta = self.delta(name)
         present = {field.name for field in delta.schema().fields}
-        missing = [delta_field(column) for column in definition_of(name).columns if column.name not in present]
+        missing = [column for column in definition_of(name).columns if column.name not in present]
         if missing:
-            delta.alter.add_columns(missing)
+            # Null in the rows that are there, whatever it must be in ours: they would never be rewritten else.
+            delta.alter.add_columns([delta_field(replace(column, nullable=True)) for column in missing])
 
     def read(
         self,
@@ -203,7 +210,7 @@ class Store:
         within: Sequence[Within] = (),
         partitions: Mapping[str, Sequence[str]] | None = None,
     ) -> "DataFrame":
-        if not self.is_elsewhere(table) and self.is_local:
+        if not self.is_elsewhere(table) and self.is_local and are_files_all(self.delta(table, version)):
             return self._load_files(table, version, within, partitions)
         reader = self.spark.read.format("delta")
         if version is not None:
@@ -220,10 +227,10 @@ class Store:
         """The files of a version of one of our own tables, as delta-rs names them.
 
         Spark's Delta reader runs jobs of its own to know a table's files: a second for each table of a tick, where this
-        takes milliseconds. It holds because our tables use nothing that the files alone don't tell (specification 3).
+        takes milliseconds. It holds for tables that use nothing that the files alone don't tell, as ours (specification
+        3).
         """
         delta = self.delta(table, version)
-        assert not delta.protocol().reader_features, f"{table} uses {delta.protocol().reader_features}"
         schema = ", ".join(f"`{field.name}` {ddl_of(field.type)}" for field in delta.schema().fields)
         files = files_with(delta, within, partitions)
         if not files:
@@ -239,28 +246,25 @@ class Store:
             return frame
         source = self.project.sources.get(table)
         theirs: Mapping[str, str] = source.columns if source else {}
-        types = dict(frame.dtypes)
         known = []
         for column in definition_of(table).columns:
             name = theirs.get(column.name, column.name)
-            # A source elsewhere may hold text where we say boolean: what does not fit is null, never a failed job.
-            fitting = F.col(f"`{name}`") if name in types else F.lit(None)
-            known.append(
-                fitting.alias(column.name)
-                if types.get(name) == column.type
-                else fitting.try_cast(column.type).alias(column.name)
-            )
+            known.append(fitting(frame, name, column.type).alias(column.name))
         taken = set(theirs.values()) | set(definition_of(table).column_names)
-        return frame.select(*known, *(F.col(f"`{name}`") for name in frame.columns if name not in taken))
+        rows = frame.select(*known, *(F.col(f"`{name}`") for name in frame.columns if name not in taken))
+        for name in may_lack(self.delta(table), definition_of(table), theirs):
+            rows = rows.where(F.col(name).isNotNull())
+        return rows
 
     def small(self, table: str, version: int | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-        """A table of few rows as Arrow, without Spark, in milliseconds."""
-        source = self.project.sources.get(table)
-        theirs: Mapping[str, str] = source.columns if source else {}
-        wanted = [theirs.get(name, name) for name in columns] if columns else None
-        rows = self.delta(table, version).to_pyarrow_table(columns=wanted)
-        ours = {name: column for column, name in theirs.items()}
-        return rows.rename_columns([ours.get(name, name) for name in rows.column_names])
+        """A table of few rows as Arrow, without Spark, in milliseconds; by Spark where others made it otherwise."""
+        wanted = list(columns) if columns else None
+        if table in SOURCES:
+            names = wanted or SOURCES[table].column_names
+            if self.is_elsewhere(table) or not is_as_ours(self.delta(table, version), SOURCES[table], names):
+                rows = self.read(table, version)
+                return (rows.select(*wanted) if wanted else rows).toArrow()
+        return self.delta(table, version).to_pyarrow_table(columns=wanted)
 
     def changes(self, table: str, after: int | None, upto: int) -> "DataFrame":
         """Rows inserted or updated after version `after` (None: ever) up to `upto`, as they stand at `upto`.
@@ -288,7 +292,14 @@ class Store:
 
     def _operations(self, table: str, after: int, upto: int) -> set[str]:
         delta = self.delta(table, upto)
-        return {str(commit["operation"]) for commit in delta.history(upto - after)}
+        return {operation_of(commit) for commit in delta.history(upto - after)}
+
+    def check_loadable(self, table: str) -> None:
+        """UserError where somebody else has made the table, of types that can't hold what is loaded."""
+        wrong = misfits(self.delta(table), definition_of(table)) if self.exists(table) else []
+        if wrong:
+            path, what = self.path(table), "; ".join(wrong)
+            raise UserError(f"{path} can't be loaded into: {what} (write it anew with that type, or move it away)")
 
     def append(self, table: str, frame: "DataFrame") -> None:
         """Appends rows in one commit; the frame holds every column of the table, in any order."""

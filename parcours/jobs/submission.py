@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from parcours.jobs.gate import answer
-from parcours.jobs.jars import cache_folder, delta_jars
+from parcours.jobs.jars import delta_jars, writable_cache
 from parcours.jobs.java import provide_java
+from parcours.jobs.leaving import leave
 from parcours.jobs.places import Places, read_places
 from parcours.jobs.session import session_settings
 
@@ -36,7 +37,7 @@ def _environment(is_local: bool) -> dict[str, str]:
     found: dict[str, str] = {}
     if is_local or shutil.which("java"):
         before = os.environ.get("JAVA_HOME")
-        provide_java(cache_folder())
+        provide_java(writable_cache())
         if os.environ.get("JAVA_HOME") != before:
             found["JAVA_HOME"] = os.environ["JAVA_HOME"]
     if is_local and "PYSPARK_PYTHON" not in os.environ:
@@ -57,4 +58,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -32,6 +32,7 @@ from parcours.jobs.daily import write_daily
 from parcours.jobs.experiments import count_successes
 from parcours.jobs.feedback import count_feedback
 from parcours.jobs.inputs import Inputs, Pinned, read_inputs
+from parcours.jobs.leaving import leave
 from parcours.jobs.plans import Remembered, plan_tick, remembered, with_known_windows
 from parcours.jobs.session import lean_queries
 from parcours.jobs.sources import looked_up
@@ -74,6 +75,8 @@ def run_tick(
     Nothing where the instant is committed already, or nothing has been published. Busy where another tick runs.
     Another `mode` than live is for a single tick on a clone of the tables (jobs/clone.py): no tick reads its rows.
     """
+    if every is not None and every <= dt.timedelta(0):
+        raise UserError("--every must be longer than nothing (write PT15M or 1d)")
     with store.exclusive():
         store.ensure(*life.ENGINE_TABLES, "profiles", "audience_members", "events", "message_feedback", "suppressions")
         settle(store)
@@ -88,8 +91,6 @@ def run_tick(
 
 def ends_of_ticks(store: Store, until: dt.datetime, every: dt.timedelta | None) -> list[dt.datetime]:
     """Where each tick ends: at every multiple of `every` after the last committed one, and at `until`."""
-    if every is not None and every <= dt.timedelta(0):
-        raise UserError("--every must be longer than nothing (write PT15M or 1d)")
     committed = life.last_until(store)
     published = [row["published_at"] for row in versions(store)]
     start = committed if committed is not None else min(published, default=None)
@@ -228,4 +229,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -9,7 +9,7 @@ from typing import Any
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
 from parcours.jobs.commit import versions
-from parcours.jobs.committed import Committed, Row, literal, rows_where
+from parcours.jobs.committed import Committed, Row, is_there, literal
 from parcours.jobs.store import Store
 
 WHY = {
@@ -102,7 +102,7 @@ def _is_known(store: Store, profile_id: str) -> bool:
         return False
     source = store.project.sources.get("profiles")
     name = (source.columns if source else {}).get("profile_id", "profile_id")
-    return bool(rows_where(store.delta("profiles"), f'"{name}" = {literal(profile_id)}', [name], most=1))
+    return is_there(store.delta("profiles"), name, profile_id)
 
 
 def happenings(

@@ -9,6 +9,7 @@ from deltalake import CommitProperties, Field, write_deltalake
 from pyspark.sql import Column, DataFrame
 from pyspark.sql.types import DataType
 
+from parcours.jobs.foreign import as_stored
 from parcours.jobs.store import definition_of
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ IS_GONE = "__is_gone"
 
 def append_rows(store: "Store", table: str, rows: DataFrame, count: int) -> None:
     """Appends `count` rows that the table doesn't have."""
+    whole = as_stored(rows, store.delta(table), whole=True)
     if count <= FEW_ROWS and store.is_local:
-        write_deltalake(store.path(table), rows.toArrow(), mode="append")
+        write_deltalake(store.path(table), whole.toArrow(), mode="append")
     else:
-        store.append(table, rows)
+        store.append(table, whole)
 
 
 def add_profile_columns(store: "Store", types: Mapping[str, str]) -> None:
@@ -60,6 +62,7 @@ def merge_rows(
     changes = {f"`{name}`": f"s.`{name}`" for name in names if name not in key}
     has_gone = IS_GONE in rows.columns
     delta = store.delta(table)
+    rows = as_stored(rows, delta)
     if count <= FEW_ROWS and store.is_local and delta.count() <= FEW_STORED:
         merging = delta.merge(
             rows.toArrow(),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, MapType, StringType, StructType
+from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructType
 
 TEXT = "__text"
+NESTED = (MapType, ArrayType, StructType)
 ISO_INSTANT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?)?$"
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 BASIC_INSTANT = r"^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})"
@@ -80,18 +81,25 @@ def _column(frame: DataFrame, shape: Shape, name: str, kind: str) -> Column:
 
 def read_as(frame: DataFrame, cell: str, kind: str) -> Column:
     """The cell as a value of the type; null where it doesn't fit."""
-    found = frame.schema[cell].dataType
+    return fitted(F.col(cell), frame.schema[cell].dataType, kind)
+
+
+def fitted(column: Column, found: DataType, kind: str) -> Column:
+    """A column of the type `found` as values of another; null where they don't fit."""
     if isinstance(found, StringType):
-        return from_text(F.col(cell), kind)
-    if isinstance(found, MapType | ArrayType | StructType) or kind == "string" or "<" in kind:
-        return from_text(_text(frame, cell), kind)
-    return F.col(cell).try_cast(kind)
+        return from_text(column, kind)
+    if isinstance(found, NESTED) or kind == "string" or "<" in kind:
+        return from_text(as_text(column, found), kind)
+    return column.try_cast(kind)
+
+
+def as_text(column: Column, found: DataType) -> Column:
+    """A column of the type `found` as text: JSON of maps, arrays and structs."""
+    return F.to_json(column) if isinstance(found, NESTED) else column.cast("string")
 
 
 def _text(frame: DataFrame, cell: str) -> Column:
-    if isinstance(frame.schema[cell].dataType, MapType | ArrayType | StructType):
-        return F.to_json(F.col(cell))
-    return F.col(cell).cast("string")
+    return as_text(F.col(cell), frame.schema[cell].dataType)
 
 
 def from_text(text: Column, kind: str) -> Column:

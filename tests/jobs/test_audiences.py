@@ -13,7 +13,10 @@ from pyspark.sql import SparkSession
 from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.files import Audience
 from parcours.definition.problems import UserError
-from parcours.jobs.audiences import Refreshed, load_snapshot, main, preview, refresh, summary
+from parcours.jobs.audiences import Refreshed, RefreshRefused, load_snapshot, main, preview, refresh, summary
+from parcours.jobs.columns import match
+from parcours.jobs.files import Read
+from parcours.jobs.snapshot import SNAPSHOT
 from parcours.jobs.store import Store
 from tests.projects import make_project
 
@@ -214,11 +217,18 @@ def test_a_snapshot_makes_its_members_those_of_the_file(house: House) -> None:
 def test_a_snapshot_with_a_nameless_row_is_refused(house: House) -> None:
     file = house.folder / "members.csv"
     file.write_text("profile_id,tier\nada,gold\n,silver\n")
-    with pytest.raises(UserError) as raised:
+    with pytest.raises(RefreshRefused) as raised:
         load_snapshot(house.project, "vip", file, at(2), house.spark)
     assert str(raised.value) == (
         f"{file}: 1 row without a profile_id that can be read; nothing was changed (mend the file)"
     )
+
+
+def test_a_snapshot_without_the_column_is_told_what_helps() -> None:
+    read = Read("vip.csv", None, {"id": "c0", "mail": "c1"})  # type: ignore[arg-type]  # by names alone
+    with pytest.raises(UserError) as raised:
+        match(read, SNAPSHOT, {"profile_id": "string", "attributes": "map<string,string>"}, {})
+    assert str(raised.value) == "vip.csv: no column 'profile_id' (call it so in the file; the file has id, mail)"
 
 
 def test_the_tables_of_a_query_are_those_that_it_does_not_name_itself() -> None:

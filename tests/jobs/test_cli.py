@@ -1,5 +1,6 @@
 """The command line: what it says, and how it ends. None of these commands starts Spark."""
 
+import errno
 import json
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
 from tests.jobs.conftest import Parcours
 
@@ -99,6 +101,14 @@ def test_a_folder_without_a_project_is_named(parcours: Parcours, tmp_path: Path)
     )
 
 
+def test_a_wrong_command_line_is_json_too_where_json_is_asked_for(parcours: Parcours) -> None:
+    said = parcours("publish", "--json")
+    assert said.status == 2
+    assert json.loads(said.out) == {
+        "error": "parcours publish: Missing argument 'ID...' (try: parcours publish --help)"
+    }
+
+
 def test_a_mistake_is_json_too_where_json_is_asked_for(parcours: Parcours, tmp_path: Path) -> None:
     said = parcours("status", "--json", "--project", tmp_path)
     assert said.status == 2
@@ -109,6 +119,43 @@ def test_the_warehouse_of_the_command_line_takes_the_place_of_the_projects(parco
     assert parcours("publish", "hello", "--at", "2026-03-01", "--warehouse", "other").status == 0
     assert (project / "other" / "journey_versions").is_dir()
     assert not (project / "warehouse").exists()
+
+
+def test_a_warehouse_may_be_the_uri_of_a_folder(parcours: Parcours, project: Path) -> None:
+    place = project / "the warehouse"
+    uri = f"file://{project}/the%20warehouse"
+    assert parcours("publish", "hello", "--at", "2026-03-01", "--warehouse", uri).status == 0
+    assert (place / "journey_versions").is_dir()
+    again = parcours("status", "--json", "--warehouse", place)
+    assert [version["journey_id"] for version in json.loads(again.out)["versions"]] == ["hello"]
+    assert (place / ".locks" / "tick.lock").is_file()  # of one machine's warehouse
+
+
+def test_a_warehouse_that_is_a_file_is_wrong(parcours: Parcours, project: Path) -> None:
+    said = parcours("publish", "hello", "--at", "2026-03-01", "--warehouse", "events.yaml", "--json")
+    assert (said.status, said.err) == (2, f"{project}/events.yaml/.locks: Not a directory\n")
+    assert json.loads(said.out) == {"error": f"{project}/events.yaml/.locks: Not a directory"}
+
+
+def test_a_full_disk_is_a_failure(parcours: Parcours, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from parcours.jobs import status
+
+    def full(store: Store) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/data/ticks")
+
+    monkeypatch.setattr(status, "status", full)
+    said = parcours("status")
+    assert (said.status, said.out, said.err) == (1, "", "/data/ticks: No space left on device\n")
+
+
+def test_the_process_ends_without_the_end_of_the_interpreter() -> None:
+    code = (
+        "import atexit\nfrom parcours.jobs.leaving import leave\n"
+        "class Late:\n    def __del__(self): print('the interpreter is taken down')\n"
+        "late = Late()\natexit.register(print, 'registered')\nprint('said')\nleave(3)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (3, "said\nregistered\n", "")
 
 
 @pytest.mark.parametrize("is_wrapped", [False, True])
@@ -179,9 +226,39 @@ def test_a_file_that_is_not_there_is_told_before_spark_starts(project: Path) -> 
     )
 
 
+def test_a_column_that_is_mapped_twice_is_wrong(parcours: Parcours, project: Path) -> None:
+    said = parcours("load", "events", "x.csv", "--map", "event_id=id", "--map", "event_id=number")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "--map event_id=number: event_id is id already (name it once)\n"
+
+
 def test_a_fate_of_insiders_that_there_is_not_is_wrong(parcours: Parcours, project: Path) -> None:
     said = parcours("publish", "hello", "--insiders", "leave")
     assert (said.status, said.err) == (2, "--insiders leave: unknown (write stay, move or exit)\n")
+
+
+def test_ticks_of_no_length_are_refused_before_any_table_is_made(parcours: Parcours, project: Path) -> None:
+    said = parcours("tick", "--until", "2026-03-02", "--every", "0s")
+    assert (said.status, said.err) == (2, "--every must be longer than nothing (write PT15M or 1d)\n")
+    assert not (project / "warehouse").exists()
+
+
+def test_a_mistake_in_a_draft_stops_no_tick(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(JOURNEY.replace("2d", "soon"))
+    said = parcours("tick", "--until", "2026-03-02")
+    assert (said.status, said.out) == (0, "nothing to do: no journey is published by then (parcours publish ID)\n")
+    assert said.err.partition(" ")[2] == (
+        "warning: journeys/hello.yaml:5: steps[0].for: not a duration: 'soon' (write 2d or PT6H); "
+        "what was published runs all the same\n"
+    )
+
+
+def test_a_mistake_in_what_a_tick_reads_stops_it(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "hello.yaml").write_text(JOURNEY.replace("2d", "soon"))
+    (project / "channels.yaml").write_text("channels: {email: {max: 3}}\n")
+    said = parcours("tick", "--until", "2026-03-02")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.splitlines()[-2].startswith("channels.yaml:1: channels.email.max: unknown key 'max'")
 
 
 # ------------------------------------------------------------------------------------------------------------- times
@@ -280,7 +357,6 @@ def test_an_audience_that_has_members_needs_no_file(parcours: Parcours, project:
         "(write audiences/readers.yaml, or load its members)\n"
         "1 journey, 0 audiences, 0 templates: fine, 1 warning\n",
     )
-    from parcours.jobs.places import read_places
     from tests.jobs.story import day
 
     filled = Store(read_places(project))  # type: ignore[arg-type]  # a store uses places alone
@@ -334,6 +410,33 @@ def test_publish_of_several_publishes_none_where_one_is_unknown(parcours: Parcou
     said = parcours("publish", "hello", "helo", "--at", "2026-03-01")
     assert (said.status, said.err) == (2, f"no journey 'helo' in {project} (did you mean 'hello'?)\n")
     assert not (project / "warehouse").exists()
+
+
+def test_publish_of_several_publishes_none_where_one_is_refused(parcours: Parcours, project: Path) -> None:
+    other = JOURNEY.replace("hello", "other")
+    (project / "journeys" / "other.yaml").write_text(other)
+    assert parcours("publish", "other", "--at", "2026-03-01").status == 0
+    (project / "journeys" / "other.yaml").write_text(other.replace("2d", "3d"))
+    said = parcours("publish", "hello", "other", "--at", "2026-03-02")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == (
+        "other version 1 is published and differs from journeys/other.yaml: a published version never changes "
+        "(write version: 2 in the file, and publish that)\n"
+    )
+    versions = json.loads(parcours("status", "--json").out)["versions"]
+    assert [version["journey_id"] for version in versions] == ["other"]
+
+
+def test_publish_of_several_is_one_commit(parcours: Parcours, project: Path) -> None:
+    (project / "journeys" / "other.yaml").write_text(JOURNEY.replace("hello", "other"))
+    said = parcours("publish", "hello", "other", "hello", "--at", "2026-03-01", "--json")
+    assert [(change["journey_id"], change["changed"]) for change in json.loads(said.out)] == [
+        ("hello", True),
+        ("other", True),
+        ("hello", False),
+    ]
+    opened = Store(read_places(project))  # type: ignore[arg-type]  # a store uses places alone
+    assert opened.version("journey_versions") == 1
 
 
 def test_publish_refuses_a_project_with_mistakes_in_the_words_of_validate(parcours: Parcours, project: Path) -> None:

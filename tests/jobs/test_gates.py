@@ -121,6 +121,13 @@ def test_a_wrong_definition_is_said_with_its_place(folder: Path, capfd: pytest.C
     assert "parcours.yaml:2: timezone: unknown time zone: 'Paris'" in capfd.readouterr().err
 
 
+def test_a_mistake_in_a_draft_holds_no_tick_up(folder: Path, store: Store) -> None:
+    store.ensure("profiles")
+    (folder / "journeys").mkdir(exist_ok=True)
+    (folder / "journeys" / "draft.yaml").write_text("id: draft\n")
+    assert check_inputs.check_inputs(asked(folder), LATER) == {"profiles": 0}
+
+
 def test_a_gate_answers_in_json(folder: Path, store: Store, capfd: pytest.CaptureFixture[str]) -> None:
     store.ensure("profiles")
     assert check_inputs.main(["--project", str(folder), "--until", "2026-03-02T09:00:00Z"]) == 0

@@ -12,6 +12,7 @@ from pyarrow import parquet
 from pyspark.sql import SparkSession
 
 from parcours.definition.problems import UserError
+from parcours.jobs.commit import staging_of
 from parcours.jobs.load import LoadRefused, LoadReport, load, load_rows, main, renames_of, summary
 from parcours.jobs.store import Store
 from tests.projects import make_project
@@ -130,6 +131,26 @@ def test_parquet_keeps_its_instants_maps_and_numbers(house: House) -> None:
     house.load("events", file)
     assert house.rows("events", "event_id", "event_time", "profile_id", "attributes") == [
         ("7", at(2, 9), None, {"amount": "5.0"})
+    ]
+
+
+def test_parquet_may_hold_nanoseconds_as_pandas_writes_them(house: House) -> None:
+    file = house.folder / "profiles.parquet"
+    last_day, before_1970 = 1772409600_000000_999, -1_500
+    table = pa.table(
+        {
+            "profile_id": ["ada", "ben", "cleo"],
+            "seen_at": pa.array([last_day, before_1970, None], pa.timestamp("ns", "UTC")),
+            "born_at": pa.array([last_day, before_1970, None], pa.timestamp("ns")),
+        }
+    )
+    parquet.write_table(table, file)
+    house.load("profiles", file)
+    first, second = at(2), datetime(1969, 12, 31, 23, 59, 59, 999998, tzinfo=UTC)
+    assert house.rows("profiles", "profile_id", "seen_at", "born_at") == [
+        ("ada", first, first),
+        ("ben", second, second),
+        ("cleo", None, None),
     ]
 
 
@@ -275,6 +296,12 @@ def test_the_same_load_again_changes_nothing(house: House) -> None:
     version = house.store.version("profiles")
     assert counts(house.load("profiles", file)) == (1, 0, 0, 1)
     assert house.store.version("profiles") == version
+
+
+def test_a_load_settles_a_tick_that_was_killed(house: House) -> None:
+    staging_of(house.store).open("2026-03-03T00:00:00.000000Z")
+    house.load("profiles", house.file("p.csv", "profile_id\nada\n"))
+    assert not staging_of(house.store).folder.exists()
 
 
 def test_a_column_that_a_file_lacks_is_null_in_new_rows_and_stays_in_others(house: House) -> None:
@@ -537,6 +564,14 @@ def test_a_file_that_is_not_there_is_named(house: House) -> None:
     with pytest.raises(UserError) as raised:
         house.load("profiles", "nowhere.csv")
     assert str(raised.value) == "nowhere.csv: no such file"
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_uri_where_nothing_can_be_read_is_named(house: House, ending: str) -> None:
+    name = f"nowhere://bucket/events.{ending}"
+    with pytest.raises(UserError) as raised:
+        house.load("events", name)
+    assert str(raised.value).startswith(f"{name}: ")
 
 
 def test_a_broken_parquet_file_is_named(house: House) -> None:

@@ -1,5 +1,6 @@
 """What a session needs of the machine, and what is said where it lacks it. No Spark is started."""
 
+import os
 import signal
 import stat
 from pathlib import Path
@@ -76,6 +77,17 @@ def test_a_first_run_offline_says_in_one_line_what_to_do(cache: Path, monkeypatc
         "Delta's jars are needed once, and can't be fetched now (go online for the first command, or copy "
         f"delta-spark_4.2_2.13-4.4.0.jar and delta-storage-4.4.0.jar into {cache}/jars)"
     )
+
+
+def test_a_home_that_can_not_be_written_to_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    mine = tmp_path / f"parcours-{os.getuid()}"
+    both = put(mine / "jars", SPARK_JAR, STORAGE_JAR)
+    assert delta_jars([]) == both
+    options = session_settings(make_project(tmp_path))["spark.driver.extraJavaOptions"]
+    assert f"-Dlog4j2.configurationFile=file://{mine}/log4j2.properties" in options
 
 
 def test_what_is_fetched_once_is_found_afterwards(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

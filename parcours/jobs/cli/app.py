@@ -1,23 +1,28 @@
 """The program `parcours`: what all commands share, and what becomes of their mistakes."""
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
 from parcours.definition.problems import UserError
 from parcours.jobs.cli import output
 from parcours.jobs.cli.stopping import stopping
+from parcours.jobs.leaving import leave
 
 if TYPE_CHECKING:
     from parcours.jobs.places import Places
     from parcours.jobs.store import Store
 
 DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
+# What the machine refuses is no mistake of ours: what was asked is wrong, or it failed.
+OF_THE_MACHINE = dict.fromkeys((errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS), WRONG)
+OF_THE_MACHINE |= dict.fromkeys((errno.ENOSPC, errno.EDQUOT), FAILED)
 # Typer exports the leaves of what it raises for a wrong command line, not their root.
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
@@ -170,13 +175,16 @@ def run(argv: Sequence[str] | None = None) -> int:
         try:
             status = typer.main.get_command(app).main(args=argv, prog_name="parcours", standalone_mode=False)
         except UsageError as error:
-            return _say_usage(error)
+            return _say_usage(error, argv)
         except UserError as error:
             _say_error(str(error), argv)
             return status_of(error)
         except (Exception, KeyboardInterrupt) as error:
             if not _is_interruption(error):
-                raise
+                if not (isinstance(error, OSError) and error.errno in OF_THE_MACHINE):
+                    raise
+                _say_error(f"{error.filename or 'writing'}: {error.strerror}", argv)
+                return OF_THE_MACHINE[error.errno]
             status = STOPPED
         if status == STOPPED:
             stops.say()
@@ -191,10 +199,10 @@ def _is_interruption(error: BaseException) -> bool:
     return seen is not None
 
 
-def _say_usage(error: Any) -> int:
+def _say_usage(error: Any, argv: Sequence[str] | None) -> int:
     context = error.ctx
     path = context.command_path if context else "parcours"
-    output.note(f"{path}: {error.format_message().rstrip('.')} (try: {path} --help)")
+    _say_error(f"{path}: {error.format_message().rstrip('.')} (try: {path} --help)", argv)
     return WRONG
 
 
@@ -204,6 +212,6 @@ def _say_error(text: str, argv: Sequence[str] | None) -> None:
         output.print_json({"error": text})
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The entry point of the program."""
-    sys.exit(run(argv))
+    leave(run(argv))

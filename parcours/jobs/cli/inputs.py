@@ -54,6 +54,8 @@ def _renames(written: list[str]) -> dict[str, str]:
         new, equals, old = each.partition("=")
         if not (new and equals and old):
             raise UserError(f"--map {each}: not NEW=OLD (write --map profile_id=customer_id)")
+        if new in renames:
+            raise UserError(f"--map {each}: {new} is {renames[new]} already (name it once)")
         renames[new] = old
     return renames
 

@@ -37,10 +37,9 @@ def publish(
     project = open_project(given.folder, given.warehouse)
     _check_known(project, ids)
     store, when = Store(project), moment(at)
-    changes, inside = [], []
+    inside = [_tell_insiders(given, store, project, id, insiders) for id in ids]
+    changes = life.publish_all(store, project, ids, when, insiders)
     for id in ids:
-        inside.append(_tell_insiders(given, store, project, id, insiders))
-        changes.append(life.publish(store, project, id, when, insiders))
         for warning in _warnings_of(project, id):
             output.note(f"warning: {warning}")
     told = [{**_as_json(change), "inside": found} for change, found in zip(changes, inside, strict=True)]

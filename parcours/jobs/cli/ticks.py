@@ -27,7 +27,7 @@ def tick(
     end, step = moment(until, "--until"), length(every, "--every")
     from parcours.jobs.places import open_project
 
-    project = open_project(given.folder, given.warehouse, for_spark=True)
+    project = open_project(given.folder, given.warehouse, for_spark=True, runs_published=True)
     from parcours.jobs.store import Store
     from parcours.jobs.tick import run_tick
 
@@ -67,7 +67,7 @@ def check(given: Given) -> int:
     """Checks that everything adds up: nobody lost, nobody twice, batches whole, limits and caps kept."""
     from parcours.jobs.places import open_project
 
-    project = open_project(given.folder, given.warehouse, for_spark=True)
+    project = open_project(given.folder, given.warehouse, for_spark=True, runs_published=True)
     from parcours.jobs.check import check_everything
     from parcours.jobs.store import Store
 

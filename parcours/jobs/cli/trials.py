@@ -81,7 +81,7 @@ def forecast(
     """Runs the engine so many days forward on a clone, with no new events: sends a day, waiting, ramp-ups."""
     from parcours.jobs.places import open_project
 
-    project = open_project(given.folder, given.warehouse, for_spark=True)
+    project = open_project(given.folder, given.warehouse, for_spark=True, runs_published=True)
     from parcours.jobs import forecast as job
     from parcours.jobs.store import Store
     from parcours.jobs.telling import told
