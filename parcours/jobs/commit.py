@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
@@ -31,8 +31,11 @@ from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
 from parcours.jobs.store import Store
-from parcours.jobs.worker_files import Files, write_files
+from parcours.jobs.worker_files import Files, Parts, Unfold, write_files
 from parcours.tables import ALL
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 log = logging.getLogger("parcours.tick")
 
@@ -173,14 +176,14 @@ class TickWriter:
             return 0
         return int(delta.history(1)[0]["operationMetrics"]["numOutputRows"])
 
-    def append_unfolded(self, table: str, frame: Any, unfold: Callable[[pa.RecordBatch], pa.Table]) -> int:
-        """Appends what `unfold` makes of Spark's rows, to a table with one partition column; returns how many."""
+    def append_unfolded(self, table: str, rows: DataFrame | Parts, unfold: Unfold) -> int:
+        """Appends what `unfold` makes of the rows, to a table with one partition column; returns how many."""
         model, delta = ALL[table], self.store.delta(table)
         (partition,) = model.partitioned_by
         plain = frozenset(OF_THEIR_OWN) & set(model.column_names)
         files = Files(self.store.path(table), arrow_schema(model), partition, plain, model.skipped_by)
         boundary(f"before {table}")
-        made = write_files(frame, files, unfold)
+        made = write_files(self.store.spark, rows, files, unfold)
         now = int(time.time() * 1000)
         added = [
             AddAction(file["path"], file["size"], {partition: file["value"]}, now, True, file["bounds"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,8 @@ class Walked:
     names: list[str]
     result: Result
     inside_count: int
+    parts: Sequence[str] = ()
+    """The Parquet files that hold all of the movers, one row each; none where they lie elsewhere, or came in rounds."""
 
     def as_frames(self, spark: SparkSession, agenda: Agenda, people: People) -> Frames:
         trails = trails_of(self.result, self.names, self.atoms.count)
@@ -205,7 +207,9 @@ def walk_all(
     there = ordered.filter(pc.is_null(ordered["moved_from"]))
     inside = pc.sum(there.filter(pc.is_null(there["moment"]))["count"]).as_py() or 0
     # Where nobody moves there is nothing to write, and Spark isn't asked again.
-    return Walked(movers if len(ordered) else None, ordered, people.atoms, people.names, result, inside)
+    there_are = movers if len(ordered) else None
+    parts = [] if inputs.are_few or rounds else sorted(map(str, (folder / "movers").glob("*.parquet")))
+    return Walked(there_are, ordered, people.atoms, people.names, result, inside, parts)
 
 
 @dataclass

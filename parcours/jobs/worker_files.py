@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,9 +17,9 @@ import pyarrow.fs
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
-Unfold = Callable[[pa.RecordBatch], pa.Table]
+Unfold = Callable[[pa.RecordBatch | pa.Table], pa.Table]
 ROWS_A_GROUP = 500_000
 """Rows that a worker gathers before it writes them as one row group."""
 
@@ -44,8 +44,19 @@ MADE = "path string, size bigint, value string, row_count bigint, bounds string"
 MADE_NAMES = ("path", "size", "value", "row_count", "bounds")
 
 
-def write_files(frame: DataFrame, files: Files, unfold: Unfold) -> list[Made]:
-    """Writes the rows that `unfold` makes of those of the frame, and says which files there are now."""
+@dataclass(frozen=True)
+class Parts:
+    """Rows that lie in Parquet files at these places, of which these columns are wanted."""
+
+    paths: Sequence[str]
+    columns: Sequence[str]
+
+
+def write_files(session: SparkSession, rows: DataFrame | Parts, files: Files, unfold: Unfold) -> list[Made]:
+    """Writes what `unfold` makes of the rows, and says which files there are now.
+
+    Parts are read by the workers themselves, and Spark never has a row of them in its hands.
+    """
     from pyspark import cloudpickle
 
     from parcours.transforms import unfold as unfolding
@@ -53,14 +64,24 @@ def write_files(frame: DataFrame, files: Files, unfold: Unfold) -> list[Made]:
     # Workers of a cluster have pyarrow, as Spark itself needs it, and need not have Parcours.
     for module in (sys.modules[__name__], unfolding):
         cloudpickle.register_pickle_by_value(module)
+    if isinstance(rows, Parts):
+        columns = list(rows.columns)
+
+        def of_part(path: str) -> list[Made]:
+            place, name = pa.fs.FileSystem.from_uri(path) if "://" in path else (LOCAL, path)
+            with place.open_input_file(name) as file:
+                part = pq.ParquetFile(file).read(columns)
+            return [made for batch in write_part(iter([part]), files, unfold) for made in batch.to_pylist()]
+
+        return session.sparkContext.parallelize(rows.paths, len(rows.paths)).flatMap(of_part).collect()
 
     def written(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return write_part(batches, files, unfold)
 
-    return [row.asDict() for row in frame.mapInArrow(written, MADE).collect()]
+    return [row.asDict() for row in rows.mapInArrow(written, MADE).collect()]
 
 
-def write_part(batches: Iterator[pa.RecordBatch], files: Files, unfold: Unfold) -> Iterator[pa.RecordBatch]:
+def write_part(batches: Iterator[pa.RecordBatch | pa.Table], files: Files, unfold: Unfold) -> Iterator[pa.RecordBatch]:
     """Writes what comes to one worker, and says which files it made."""
     writing: dict[str, OneFile] = {}
     for batch in batches:

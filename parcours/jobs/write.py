@@ -17,8 +17,9 @@ from parcours.jobs.commit import Staging, TickWriter
 from parcours.jobs.inputs import Inputs, Pinned
 from parcours.jobs.store import Store
 from parcours.jobs.walking import Frames, Walked
+from parcours.jobs.worker_files import Parts
 from parcours.transforms import resolve
-from parcours.transforms.unfold import OF_MOVER
+from parcours.transforms.unfold import OF_ENDED, OF_MOVER, TrailOf
 from parcours.transforms.updates import updates as profile_updates
 from parcours.transforms.written import with_source_values
 from parcours.walk import clock
@@ -62,7 +63,8 @@ def write_tables(
             cutting = pool.submit(_write_sends, writer, cutter, sends, figures)
             if few:
                 cutting.result()
-            _write_outcomes(writer, agenda, frames, figures, few=few)
+            naming = resolve.trail_of(frames.trails, agenda) if walked.parts else None
+            _write_outcomes(writer, agenda, frames, figures, walked.parts, naming, few=few)
             if figures.updates:
                 updates = profile_updates(frames.walked, frames.rows, agenda, frames.seen)
                 if store.is_elsewhere("profiles"):
@@ -71,8 +73,7 @@ def write_tables(
             predicates = [*inputs.loaded, *_by_id(walked.apart())]
             removed = sum(writer.remove("journey_instances", text) for text in predicates)
             assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
-            standing = resolve.instances(frames.walked, frames.endings, agenda, frames.seen)
-            _append(writer, "journey_instances", standing, figures.instances, few=few)
+            _write_instances(writer, agenda, frames, figures, walked.parts, naming, few=few)
             writer.compact("journey_instances", ("status", "active"))
             cutting.result()
         batches = cutter.batches
@@ -92,16 +93,47 @@ IDS_AT_A_TIME = 20_000
 """So many ids stand in one predicate."""
 
 
-def _write_outcomes(writer: TickWriter, agenda: Agenda, frames: Frames, figures: Tally, *, few: bool) -> None:
+def _write_outcomes(
+    writer: TickWriter,
+    agenda: Agenda,
+    frames: Frames,
+    figures: Tally,
+    parts: Sequence[str],
+    naming: TrailOf | None,
+    *,
+    few: bool,
+) -> None:
     unfold = resolve.unfolding(frames.trails, agenda)
-    movers = frames.walked.select(*OF_MOVER)
+    movers = frames.walked.select("trail", *OF_MOVER)
     if few:
         rows = unfold(movers.toArrow())
         written = rows.num_rows
         writer.append("step_outcomes", rows)
-    else:
+    elif naming is None:
         written = writer.append_unfolded("step_outcomes", movers, unfold)
+    else:
+        written = writer.append_unfolded("step_outcomes", Parts(parts, ("alike", *OF_MOVER)), naming.then(unfold))
     assert written == figures.outcomes, f"{written} outcomes for {figures.outcomes} that were walked"
+
+
+def _write_instances(
+    writer: TickWriter,
+    agenda: Agenda,
+    frames: Frames,
+    figures: Tally,
+    parts: Sequence[str],
+    naming: TrailOf | None,
+    *,
+    few: bool,
+) -> None:
+    """Those who have ended are laid out by the workers, as outcomes are: nobody looks for them by when they are due."""
+    ended = None if few or naming is None else resolve.ended(frames.trails, agenda)
+    written = 0
+    if naming is not None and ended is not None:
+        written = writer.append_unfolded("journey_instances", Parts(parts, ("alike", *OF_ENDED)), naming.then(ended))
+    if written < figures.instances:
+        standing = resolve.instances(frames.walked, frames.endings, agenda, frames.seen, active_only=ended is not None)
+        _append(writer, "journey_instances", standing, figures.instances - written, few=few)
 
 
 def _append(writer: TickWriter, table: str, frame: DataFrame, count: int | None, *, few: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -18,7 +19,7 @@ from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.layers import Seen
 from parcours.transforms.lines import line
 from parcours.transforms.lookup import with_findings
-from parcours.transforms.unfold import Unfolding
+from parcours.transforms.unfold import INSTANT, Ended, TrailOf, Unfolding
 from parcours.walk import clock, steps
 from parcours.walk.agenda import Agenda
 from parcours.walk.atoms import Integers
@@ -197,13 +198,49 @@ def unfolding(trails: Trails, agenda: Agenda) -> Unfolding:
     return Unfolding.of(pa.table(columns), laid.order, laid.starts, trails.rows_before, STEP_OUTCOMES.column_names)
 
 
-INSTANT = pa.timestamp("us", tz="UTC")
+def trail_of(trails: Trails, agenda: Agenda) -> TrailOf | None:
+    """What gives staged movers their trail by a name; None where their names don't tell it, or are to be others."""
+    names = trails.of["alike"].combine_chunks()
+    if agenda.mode != "live" or len(names) > MOST_NAMES or len(names.unique()) < len(names):
+        return None
+    return TrailOf(names, trails.of["trail"].to_numpy())
 
 
-def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda, seen: Seen) -> DataFrame:
+MOST_NAMES = 1_000_000
+"""Atoms of which each worker may hold the names: some fifty bytes each."""
+
+
+def ended(trails: Trails, agenda: Agenda) -> Ended | None:
+    """What makes the rows of `journey_instances` of those who have ended; None where these need more than that."""
+    if any(version.lookups for version in agenda.versions):  # what was found stays with the instance
+        return None
+    rows = trails.endings
+    nothing = pa.nulls(len(rows), pa.string())
+    columns = {
+        "status": rows["status"],
+        "reason": rows["end_reason"],
+        "step_id": rows["end_step_id"],
+        "ended_at": rows["ended_at"].cast(INSTANT),
+        "arrived_at": rows["end_arrived_at"].cast(INSTANT),
+        "wakes_at": rows["end_wakes_at"].cast(INSTANT),
+        "is_deferred": rows["end_is_deferred"],
+        "held": rows["end_held"],
+        "queue": nothing,
+        "queue_order": nothing,
+        "due_at": pa.nulls(len(rows), INSTANT),
+        "row_count": rows["row_count"],
+    }
+    same = {"mode": pa.scalar(agenda.mode), "tick_until": pa.scalar(agenda.until, pa.int64()).cast(INSTANT)}
+    has_ended = np.array(pc.coalesce(pc.not_equal(rows["status"], "active"), False), dtype=bool)
+    versions = np.array([version.journey.version for version in agenda.versions])
+    return Ended(pa.table(columns), has_ended, versions, same, tuple(JOURNEY_INSTANCES.column_names))
+
+
+def instances(walked: DataFrame, endings: DataFrame, agenda: Agenda, seen: Seen, *, active_only: bool) -> DataFrame:
     """The rows of `journey_instances` as they are after the tick."""
-    ended = walked.join(endings, on="trail", how="inner").where("status IS NOT NULL")  # one ending a trail
-    standing = seen(ended) if any(version.lookups for version in agenda.versions) else ended
+    wanted = "status = 'active'" if active_only else "status IS NOT NULL"
+    found = walked.join(endings, on="trail", how="inner").where(wanted)  # one ending a trail
+    standing = seen(found) if any(version.lookups for version in agenda.versions) else found
     entered = F.coalesce(F.col("entered_at"), F.timestamp_micros("moment"))
     timeout = by_version([f"{version.timeout}L" for version in agenda.versions])
     ends = by_version([f"{version.ends_at}L" if version.ends_at is not None else "" for version in agenda.versions])
