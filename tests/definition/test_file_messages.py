@@ -148,7 +148,8 @@ RAMP_UPS = [
         ".then.grow_by: not a growth: 0 (write a percent above 0)",
     ),
     ("{starts_on: 2026-03-01, preset: ses_45_days}", ".preset: not supported yet: 'preset'"),
-    ("{starts_on: 2026-03-01, per_day: [5], order: most_engaged}", ".order: not supported yet: 'order'"),
+    ("{starts_on: 2026-03-01, per_day: [5], order: most_engaged}", ".order: not supported yet: 'order: most_engaged'"),
+    ("{starts_on: 2026-03-01, per_day: [5], order: fairest}", ".order: unknown value 'fairest' (write fair)"),
     ("{starts_on: 2026-03-01, per_day: [5], hold_if: {}}", ".hold_if: not supported yet: 'hold_if'"),
     ("{starts_on: 2026-03-01, per_day: [5], domain_groups: {}}", ".domain_groups: not supported yet: 'domain_groups'"),
 ]
