@@ -32,6 +32,12 @@ def test_profile_columns_are_read_from_a_struct() -> None:
     assert compile_expression("profile.tier = 'gold'", SCOPE).sql == "(profile.`tier` = 'gold')"
 
 
+def test_fields_are_called_as_their_type_calls_them() -> None:
+    scope = Scope({"home": "STRUCT<firstLine: STRING, `Zip Code`: Int>"}, None, None)
+    assert compile_expression("profile.home.firstLine = 'x'", scope).sql == "(profile.`home`.`firstLine` = 'x')"
+    assert compile_expression("profile.home.`Zip Code`", scope).type == "int"
+
+
 def test_event_attributes_are_read_from_a_map_as_their_declared_type() -> None:
     assert compile_expression("event.sku", SCOPE).sql == "event['sku']"
     assert compile_expression("event.count", SCOPE).sql == "try_cast(event['count'] AS int)"
