@@ -32,6 +32,23 @@ def test_profile_columns_are_read_from_a_struct() -> None:
     assert compile_expression("profile.tier = 'gold'", SCOPE).sql == "(profile.`tier` = 'gold')"
 
 
+@pytest.mark.parametrize(
+    ("interval", "sql"),
+    [
+        ("INTERVAL '1 12:00:00' DAY TO SECOND", "INTERVAL '1 12:00:00.000000' DAY TO SECOND"),
+        ("INTERVAL '-1 12:30' DAY TO MINUTE", "INTERVAL '-1 12:30:00.000000' DAY TO SECOND"),
+        ("INTERVAL -'30:15' HOUR TO MINUTE", "INTERVAL '-1 06:15:00.000000' DAY TO SECOND"),
+        ("INTERVAL '1-2' YEAR TO MONTH", "INTERVAL '1-2' YEAR TO MONTH"),
+        ("INTERVAL '2 weeks 1 day'", "INTERVAL '15' DAY"),
+        ("INTERVAL '1 year 2 months'", "INTERVAL '1-2' YEAR TO MONTH"),
+        ("INTERVAL 0 HOURS", "INTERVAL '0 00:00:00.000000' DAY TO SECOND"),
+        ("INTERVAL -3 DAYS", "INTERVAL '-3' DAY"),
+    ],
+)
+def test_an_interval_may_be_written_in_any_form(interval: str, sql: str) -> None:
+    assert compile_expression(f"now() + {interval}", SCOPE).sql == f"try_add(__now, {sql})"
+
+
 def test_fields_are_called_as_their_type_calls_them() -> None:
     scope = Scope({"home": "STRUCT<firstLine: STRING, `Zip Code`: Int>"}, None, None)
     assert compile_expression("profile.home.firstLine = 'x'", scope).sql == "(profile.`home`.`firstLine` = 'x')"

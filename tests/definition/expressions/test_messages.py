@@ -149,6 +149,15 @@ TYPES = [
         "INTERVAL 3 FORTNIGHTS + now()",
         "unknown unit of an interval: 'fortnights' (write DAYS, HOURS, MINUTES, SECONDS or MONTHS)",
     ),
+    (
+        "INTERVAL '1 25:00' DAY TO MINUTE + now()",
+        "not an interval: INTERVAL '1 25:00' DAY TO MINUTE (write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS)",
+    ),
+    (
+        "INTERVAL '1 month 2 days' + now()",
+        "months and days in one interval: INTERVAL '1 month 2 days' (write two intervals, one after another)",
+    ),
+    ("INTERVAL 1e999999 DAYS + now()", "not an interval: '1E+999999 day' (a whole number of months or microseconds)"),
     ("INTERVAL profile.age DAYS + now()", "an interval is written out (write a number * INTERVAL 1 DAY)"),
     ("filter(profile.tags, 1)", "filter takes an array and a function of its elements (write filter(array, x -> ...))"),
     (
