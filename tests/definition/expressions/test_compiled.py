@@ -49,6 +49,16 @@ def test_an_interval_may_be_written_in_any_form(interval: str, sql: str) -> None
     assert compile_expression(f"now() + {interval}", SCOPE).sql == f"try_add(__now, {sql})"
 
 
+def test_hours_are_added_to_a_date_at_its_midnight_in_the_journeys_zone() -> None:
+    # Midnight of 5 April in Paris is 22:00Z of the 4th.
+    compiled = compile_expression("DATE '2026-04-05' + INTERVAL 9 HOURS", PARIS)
+    assert compiled.sql == "try_add(TIMESTAMP '2026-04-04 22:00:00Z', INTERVAL '0 09:00:00.000000' DAY TO SECOND)"
+    assert compiled.type == "timestamp"
+    column = compile_expression("profile.born_date - INTERVAL 9 HOURS", PARIS)
+    assert "to_utc_timestamp(" in column.sql
+    assert compile_expression("profile.born_date - INTERVAL 9 DAYS", PARIS).type == "date"
+
+
 def test_fields_are_called_as_their_type_calls_them() -> None:
     scope = Scope({"home": "STRUCT<firstLine: STRING, `Zip Code`: Int>"}, None, None)
     assert compile_expression("profile.home.firstLine = 'x'", scope).sql == "(profile.`home`.`firstLine` = 'x')"
