@@ -41,7 +41,9 @@ def _cast(checker: Checker, tree: exp.Expr) -> Term:
     is_written = isinstance(tree.this, exp.Literal)
     if is_written and not isinstance(term.literal, str) and to.name == "double":
         return literals.read_number(str(tree.this.this), is_double=True)
-    return cast(term, to, checker.zone)
+    # DATE '2026-02-30' is a mistake of whoever writes it, CAST('2026-02-30' AS DATE) is null.
+    is_typed = type(tree) is exp.Cast and isinstance(term.literal, str)
+    return convert(term, to, checker.zone) if is_typed else cast(term, to, checker.zone)
 
 
 def _interval(checker: Checker, tree: exp.Expr) -> Term:

@@ -38,6 +38,15 @@ def read_moment(text: str) -> datetime:
         raise wrong from None
 
 
+def begins_with_a_day(text: str) -> bool:
+    """Whether a text is meant as a date or an instant, however it goes on."""
+    try:
+        read_moment(text.strip()[:10])
+    except Mistake:
+        return False
+    return True
+
+
 def read_date(text: str) -> Term:
     """The calendar day that a text in quotes stands for."""
     moment = read_moment(text)

@@ -59,6 +59,25 @@ def test_hours_are_added_to_a_date_at_its_midnight_in_the_journeys_zone() -> Non
     assert compile_expression("profile.born_date - INTERVAL 9 DAYS", PARIS).type == "date"
 
 
+@pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("CAST('soon' AS INT)", "try_cast('soon' AS int)"),
+        ("TRY_CAST('12.5' AS INT)", "try_cast('12.5' AS int)"),
+        ("'yes'::boolean", "try_cast('yes' AS boolean)"),
+        ("int('12')", "CAST(12 AS int)"),
+        ("CAST('2026-03-01' AS DATE)", "DATE '2026-03-01'"),
+    ],
+)
+def test_text_that_is_cast_and_does_not_fit_is_null_as_it_is_in_data(text: str, sql: str) -> None:
+    assert compile_expression(text, SCOPE).sql == sql
+
+
+def test_a_date_that_is_cast_and_does_not_parse_is_null() -> None:
+    for text in ("CAST('2026-02-30' AS DATE)", "to_date('2026-02-30')", "DATE('2026-02-30')"):
+        assert compile_expression(text, SCOPE).sql.startswith("try_cast(regexp_extract('2026-02-30', ")
+
+
 def test_fields_are_called_as_their_type_calls_them() -> None:
     scope = Scope({"home": "STRUCT<firstLine: STRING, `Zip Code`: Int>"}, None, None)
     assert compile_expression("profile.home.firstLine = 'x'", scope).sql == "(profile.`home`.`firstLine` = 'x')"

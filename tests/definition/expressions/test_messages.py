@@ -118,6 +118,10 @@ TYPES = [
         "profile.born_date > DATE '2026-02-30'",
         "not a date or time: '2026-02-30' (write 2026-03-01 or 2026-03-01T09:00:00Z)",
     ),
+    (
+        "now() > CAST('2026-03-01 09:00 CET' AS TIMESTAMP)",
+        "not a date or time: '2026-03-01 09:00 CET' (write 2026-03-01 or 2026-03-01T09:00:00Z)",
+    ),
     ("now() > TIMESTAMP 'now'", "not a date or time: 'now' (write 2026-03-01 or 2026-03-01T09:00:00Z)"),
     ("profile.age = profile.born_date", "a number (int) can't be compared with a date"),
     (
