@@ -1,4 +1,4 @@
-"""Intervals as they are written out: `INTERVAL 30 DAYS`, `INTERVAL '1 12:30' DAY TO MINUTE`, `INTERVAL '1 day 2 hours'`."""
+"""Intervals as they are written out: INTERVAL 30 DAYS, INTERVAL '1 12:30' DAY TO MINUTE, INTERVAL '1 day 2 hours'."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_MICROS = 3_652_500 * MICROS_OF["day"]
 
 # What stands before each unit but the first of a span, and how many of the unit make one of the unit before.
 PARTS = {"month": ("-", 12), "hour": (" ", 24), "minute": (":", 60), "second": (":", 60)}
-SPANS = (("year", "month"), ("day", "hour", "minute", "second"))
+SPANS: tuple[tuple[str, ...], ...] = (("year", "month"), ("day", "hour", "minute", "second"))
 REMEDY = "write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS"
 
 
@@ -96,7 +96,7 @@ def interval_of(amount: str, unit: str) -> Interval:
 
 def _of_span(text: str, first: str, last: str, tree: exp.Interval) -> Interval:
     """`'1 12:30' DAY TO MINUTE`: a number of each unit from the first to the last, behind one sign."""
-    units = next((span for span in SPANS if first in span and last in span), ())
+    units: tuple[str, ...] = next((span for span in SPANS if first in span and last in span), ())
     if not units or units.index(first) >= units.index(last):
         raise Mistake(f"not an interval: {tree.sql('spark')}", REMEDY)
     units = units[units.index(first) : units.index(last) + 1]
