@@ -123,5 +123,9 @@ def _asks_or_is_asked(agenda: Agenda) -> Column:
 def _misfits(version: Version) -> str:
     """How many attributes of the event don't fit the type that events.yaml gives them: null, and counted (2.7)."""
     typed = [(name, kind) for name, kind in (version.scope.event or {}).items() if kind != "string"]
-    asked = [f"event[{quoted(n)}] IS NOT NULL AND try_cast(event[{quoted(n)}] AS {kind}) IS NULL" for n, kind in typed]
+    asked = [f"event[{quoted(n)}] IS NOT NULL AND {_read(f'event[{quoted(n)}]', kind)} IS NULL" for n, kind in typed]
     return " + ".join(f"IF({text}, 1, 0)" for text in asked) or "0"
+
+
+def _read(text: str, kind: str) -> str:
+    return f"from_json({text}, {quoted(kind)})" if "<" in kind else f"try_cast({text} AS {kind})"

@@ -164,8 +164,8 @@ EVENTS = [
         "1: events.order.amount: not a type: 5 (write a Spark SQL type, such as string or double)",
     ),
     (
-        "events: {order: {items: array<string>}}",
-        "1: events.order.items: not a type for an attribute: 'array<string>' (write string: attributes are text)",
+        "events: {order: {items: array<sku>}}",
+        "1: events.order.items: unknown type: 'array<sku>'",
     ),
     (
         "events: {order: {total-amount: double}}",
