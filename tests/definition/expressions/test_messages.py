@@ -39,7 +39,7 @@ def test_event_names_are_refused_where_no_event_starts_the_journey() -> None:
 
 def test_audience_names_are_refused_where_no_audience_is_read() -> None:
     assert problems("audience.best = 'x'", replace(SCOPE, audience=None)) == (
-        "audience.best is only there in journeys that read an audience"
+        "audience.best is only there in journeys that an audience brings people into"
     )
 
 
@@ -155,7 +155,8 @@ TYPES = [
     ),
     (
         "INTERVAL '1 25:00' DAY TO MINUTE + now()",
-        "not an interval: INTERVAL '1 25:00' DAY TO MINUTE (write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS)",
+        "not an interval: INTERVAL '1 25:00' DAY TO MINUTE "
+        "(write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS)",
     ),
     (
         "INTERVAL '1 month 2 days' + now()",
