@@ -108,6 +108,10 @@ SHAPE = [
         "{id: c, type: condition, paths: [{label: x, when: {form: 09:00}}]}",
         "steps[0].paths[0].when.form: unknown key 'form' (did you mean 'from'?)",
     ),
+    (  # as JSON it has no key at all, and couldn't be read again
+        '{id: c, type: condition, paths: [{label: x, when: {to: "24:00"}}]}',
+        "steps[0].paths[0].when: an empty calendar test (write days, from, to, from_date or to_date)",
+    ),
     (
         "{id: c, type: condition, paths: [{label: x, when: {}}]}",
         "steps[0].paths[0].when: an empty calendar test (write days, from, to, from_date or to_date)",
