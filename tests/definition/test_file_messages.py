@@ -92,6 +92,11 @@ CHANNELS = [
     ("email: {name: x}", None),
     ("e mail: {}", "e mail: not a name: 'e mail' (write letters, digits, _, - or . without spaces)"),
     ("email: yes", "email: not a mapping: 'yes' (write {key: value})"),
+    (
+        "email: {consent: \"profile.consents['email'] = 'y'\"}",
+        "email.consent: true or false is no consent: it excludes nobody, who has refused included "
+        "(write the column, or if(..., 'y', 'n'))",
+    ),
     ("email: {batch: {format: xml}}", "email.batch.format: unknown value 'xml' (write jsonl, csv or parquet)"),
     ("email: {batch: {max_rows: 0}}", "email.batch.max_rows: too small: 0 (1 at least)"),
     ("email: {limits: {max: 5, per: hour}}", "email.limits: not a list: a mapping (write [..])"),
