@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.window import Window
 
-from parcours.transforms.dispatch import by_version, local_time, quoted
+from parcours.transforms.dispatch import by_version, comes_by_jump, local_time, quoted
 from parcours.transforms.eligibility import Lists, with_eligibility
 from parcours.transforms.happen import with_engagement, with_signals
 from parcours.transforms.history import Past, with_past
@@ -182,7 +182,7 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
         return movers
     asked = movers.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
     # Who jumps comes by no event.
-    is_free = F.col("moment").isNull() | F.startswith("entry_key", F.lit("jump|"))
+    is_free = F.col("moment").isNull() | comes_by_jump()
     wanted = is_free | F.coalesce(by_version(texts, "true"), F.lit(False))
     return asked.where(wanted).drop("__now", "__local_now")
 

@@ -219,3 +219,28 @@ def test_what_the_audience_tells_of_the_member_is_known_whichever_end_of_the_sta
             cleo       | 03-02 12:00 | level   | gold
         """,
     )
+
+
+@spec
+def test_an_audience_may_be_called_jump() -> Told:
+    # The entry key begins as that of whoever jumps in from another journey.
+    return Told(
+        names_matter=True,
+        journey="""
+            id: by_jumpers
+            entry: {type: audience_qualification, audience: jump}
+            steps: [{id: last, type: end}]
+        """,
+        profiles="""
+            profile_id
+            juno
+        """,
+        members="""
+            audience_id | profile_id | entered_at
+            jump        | juno       | 03-02 09:00
+        """,
+        instances="""
+            journey_id | profile_id | entered_at  | entry_key                       | status
+            by_jumpers | juno       | 03-02 09:00 | jump¦enter¦2026-03-02T09:00:00Z | completed
+        """,
+    )
