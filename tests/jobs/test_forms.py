@@ -20,7 +20,7 @@ FILES = {
             gift: struct<wrapped:boolean>
             codes: map<string,int>
     """,
-    "profiles.yaml": "profiles: {renews_on: date, home: 'struct<firstLine:string>', codes: 'array<string>'}",
+    "profiles.yaml": "profiles: {renews_on: date, home: 'struct<firstLine:string>', seen_at: timestamp_ntz}",
     "journeys/basket.yaml": """
         id: basket
         version: 1
@@ -28,18 +28,28 @@ FILES = {
         steps:
           - id: gift
             type: condition
-            paths: [{label: wrapped, when: "event.gift.wrapped AND event.codes['a'] + 1 = 4", next: list}]
-            otherwise: list
+            paths: [{label: wrapped, when: "event.gift.wrapped AND event.codes['a'] + 1 = 4", next: find}]
+            otherwise: find
+          - id: find
+            type: lookup
+            table: products
+            key: {SKU: "event.items[0].sku"}
+            select: [Name]
+            as: product
+            on_error: list
           - id: list
             type: message
             channel: push
             content:
-              title: "{% for item in event.items %}{{ item.sku }} {{ item.unitPrice | number(2) }};{% endfor %}"
+              title: >-
+                {% for item in event.items %}{{ item.sku }} {{ item.unitPrice | number(2) }};{% endfor -%}
+                {{ product.Name | default('?') }}
     """,
     "journeys/basket.test.yaml": """
         - case: attributes of events may be lists and structs
           given:
             profiles: [{profile_id: ada, push_token: t1}, {profile_id: bob, push_token: t2}, {profile_id: cleo}]
+            tables: {products: [{sku: a, name: Aubergine}]}
             events:
               - event_type: bought
                 profile_id: ada
@@ -56,8 +66,8 @@ FILES = {
           until: 2026-03-03
           expect:
             sends:
-              - {profile_id: ada, step: list, content: {title: "a 12.50;b 1.00;"}}
-              - {profile_id: bob, step: list, content: {title: "c 99.00;"}}
+              - {profile_id: ada, step: list, content: {title: "a 12.50;b 1.00;Aubergine"}}
+              - {profile_id: bob, step: list, content: {title: "c 99.00;?"}}
             outcomes:
               - {profile_id: ada, step: gift, path: wrapped}
               - {profile_id: bob, step: gift, path: otherwise}
@@ -79,6 +89,7 @@ FILES = {
                   event_count('bought', INTERVAL '1 12:30' DAY TO MINUTE) = 1
                   AND event_count('bought', INTERVAL 1 DAY 12 HOURS 31 MINUTES) = 2
                   AND profile.renews_on + INTERVAL '9 hours 30 minutes' = now()
+                  AND profile.seen_at = local_now()
                   AND profile.home.firstLine = 'Rue d''été'
                   AND to_date('2026-02-30') IS NULL AND CAST('soon' AS INT) IS NULL
     """,
@@ -87,7 +98,7 @@ FILES = {
           from: 2026-03-01
           given:
             profiles:
-              - {profile_id: ada, renews_on: 2026-03-02, home: {firstLine: Rue d'été}}
+              - {profile_id: ada, renews_on: 2026-03-02, home: {firstLine: Rue d'été}, seen_at: 2026-03-02T09:30:00}
             events:
               # 36 hours and a half before now() is excluded
               - {event_type: bought, profile_id: ada, event_time: 2026-02-28T20:00:00Z}
