@@ -254,7 +254,7 @@ def _spread_text(version: Version) -> str:
     waves = entry.waves
     if waves.count is not None:
         ends = [
-            f"(members div {waves.count}) * {k} + least(members % {waves.count}, {k})"
+            f"((members div {waves.count}) * {k} + least(members % {waves.count}, {k}))"
             for k in range(1, waves.count + 1)
         ]
     elif waves.percents is not None:
