@@ -134,13 +134,15 @@ def with_profile(candidates: DataFrame, people: People, types: Mapping[str, str]
     if "profile" in candidates.columns:
         return candidates
     present = set(people.profiles.columns)
-    fields = [
-        (F.expr(f"try_cast(`{name}` AS {kind})") if name in present else F.lit(None).cast(kind)).alias(name)
+    texts = {
+        name: f"try_cast(`{name}` AS {kind})" if name in present else f"CAST(NULL AS {kind})"
         for name, kind in sorted(types.items())
-    ]
+    } or {"exists": "true"}
+    # None is promised: who has no profile has none of them, and Arrow insists on what a schema promises.
+    fields = [F.expr(f"IF(profile_id IS NULL, NULL, {text})").alias(name) for name, text in texts.items()]
     profiles = people.profiles.select(
         "profile_id",
-        F.struct(*(fields or [F.lit(True).alias("exists")])).alias("profile"),
+        F.struct(*fields).alias("profile"),
         F.lit(True).alias("has_profile"),
     )
     # profile_id is unique in profiles.

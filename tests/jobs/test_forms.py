@@ -75,6 +75,22 @@ FILES = {
             entered: 2
             rejected: 0
     """,
+    # Nothing asks for a profile, and somebody has none.
+    "journeys/bare.yaml": """
+        id: bare
+        version: 1
+        entry: {type: read_audience, audience: all_of_us, schedule: {at: 2026-03-02}}
+        steps: [{id: bye, type: end}]
+    """,
+    "journeys/bare.test.yaml": """
+        - case: who has no profile is rejected, and nobody else
+          given: {profiles: [{profile_id: ada}], audience_members: {all_of_us: [ada, ghost]}}
+          until: 2026-03-03
+          expect:
+            outcomes:
+              - {profile_id: ada, step: bye, outcome: completed, at: 2026-03-01T23:00:00Z}
+              - {profile_id: ghost, outcome: rejected, reason: not_in_profiles}
+    """,
     "journeys/forms.yaml": """
         id: forms
         version: 1
@@ -114,4 +130,8 @@ FILES = {
 
 def test_whatever_is_allowed_is_done(tmp_path: Path, spark: SparkSession) -> None:
     verdicts = list(verify(choose(write(tmp_path, FILES), []), spark))
-    assert {verdict.filed.journey_id: list(verdict.differences) for verdict in verdicts} == {"basket": [], "forms": []}
+    assert {verdict.filed.journey_id: list(verdict.differences) for verdict in verdicts} == {
+        "bare": [],
+        "basket": [],
+        "forms": [],
+    }
