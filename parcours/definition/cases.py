@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -40,7 +41,9 @@ Feedback = Literal["delivered", "bounced_hard", "bounced_soft", "opened", "click
 
 
 def _as_text(value: object) -> object:
-    """Attributes are text in the tables; YAML reads some of them as numbers and booleans."""
+    """Attributes are text in the tables, JSON where they are more than one value; YAML reads some as numbers."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
@@ -53,7 +56,11 @@ def _bare_member(value: object) -> object:
 
 ProfileId = Annotated[FilledText, Field(description="Who.")]
 Attributes = dict[
-    ColumnName, Annotated[Text | None, BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float)]
+    ColumnName,
+    Annotated[
+        Text | None,
+        BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float | list[Any] | dict[str, Any]),
+    ],
 ]
 Row = dict[ColumnName, Any]
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from parcours.definition import unsupported
 from parcours.definition.problems import Mistake, exactly_one
 from parcours.definition.values import (
     Count,
@@ -67,6 +68,15 @@ Then = Annotated[
     Annotated[Literal["hold", "unlimited"], Tag("<word>")] | Annotated[GrowBy, Tag("<grow_by>")],
     Discriminator(_kind_of_growth),
 ]
+
+
+def _read_order(value: object) -> object:
+    if value == "most_engaged":
+        raise Mistake(unsupported.refusal("order: most_engaged"))
+    return value
+
+
+Order = Annotated[Literal["fair"], BeforeValidator(_read_order)]
 Plan = Annotated[tuple[Count, ...], Field(min_length=1)]
 
 
@@ -84,6 +94,7 @@ class RampUp(Definition):
     then: Then = Field(
         default="hold", description="After the last number: hold, unlimited, or {grow_by: percent a day}."
     )
+    order: Order = Field(default="fair", description="Who goes first: by priority, arrival and a digest.")
     timezone: Zone | None = Field(default=None, description="Zone of the days; the project's unless given.")
 
     @model_validator(mode="after")

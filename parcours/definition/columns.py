@@ -20,14 +20,6 @@ def column_type(text: object) -> str:
     return str(parse_type(text))
 
 
-def attribute_type(text: object) -> str:
-    """The type of an event's attribute. Attributes come as text, of which only a scalar can be made."""
-    found = column_type(text)
-    if found.startswith(("array", "map", "struct")):
-        raise Mistake(f"not a type for an attribute: {shown(text)}", "write string: attributes are text")
-    return found
-
-
 class TypeSchema:
     """The JSON Schema of a type: text, with the names of types for examples."""
 
@@ -38,7 +30,6 @@ class TypeSchema:
 
 
 ColumnType = Annotated[str, PlainValidator(column_type), TypeSchema()]
-AttributeType = Annotated[str, PlainValidator(attribute_type), TypeSchema()]
 
 
 class KnownOrText(Mapping[str, str]):

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BeforeValidator, Field
 
 from parcours.definition.channels import ChannelSettings
-from parcours.definition.columns import AttributeType, ColumnType
+from parcours.definition.columns import ColumnType
 from parcours.definition.entries import Schedule
 from parcours.definition.values import ColumnName, Definition, Duration, FilledText, Name, Percent, Text, Zone
 
@@ -90,13 +90,16 @@ class ChannelsFile(Definition):
 
 
 Attributes = Annotated[
-    dict[ColumnName, AttributeType],
-    BeforeValidator(_nothing_is_empty, json_schema_input_type=dict[ColumnName, AttributeType] | None),
+    dict[ColumnName, ColumnType],
+    BeforeValidator(_nothing_is_empty, json_schema_input_type=dict[ColumnName, ColumnType] | None),
 ]
 
 
 class EventsFile(Definition):
-    """events.yaml: event types, and the type of each attribute. A value that doesn't fit is null."""
+    """events.yaml: event types, and the type of each attribute. A value that doesn't fit is null.
+
+    Attributes are text: arrays, maps and structs stand in it as JSON.
+    """
 
     events: dict[Name, Attributes]
 

@@ -16,7 +16,8 @@ from parcours.definition.problems import Mistake, shown
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 SHORT_DURATION = r"(\d+(?:\.\d+)?)([smhdw])"
-ISO_DURATION = r"P(?=[\dT])(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+_AMOUNT = r"(\d+(?:[.,]\d+)?)"  # ISO 8601 has a fraction of any unit, behind a point or a comma
+ISO_DURATION = rf"P(?=[\dT])(?:{_AMOUNT}W)?(?:{_AMOUNT}D)?(?:T(?=\d)(?:{_AMOUNT}H)?(?:{_AMOUNT}M)?(?:{_AMOUNT}S)?)?"
 SECONDS_OF = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 LONGEST = timedelta(days=36525)
 
@@ -40,7 +41,7 @@ class HasSchedule(Protocol):
 
 
 def parse_duration(text: object) -> timedelta:
-    """The elapsed time that `PT5M`, `P1DT2H`, `P2W`, `30s` or `2d` stands for. A day is 24 hours."""
+    """The elapsed time that `PT5M`, `P1DT2H`, `PT1.5H`, `P2W`, `30s` or `2d` stands for. A day is 24 hours."""
     if isinstance(text, timedelta):
         return text
     wrong = Mistake(f"not a duration: {shown(text)}", "write 2d or PT6H")
@@ -50,7 +51,7 @@ def parse_duration(text: object) -> timedelta:
     if short := re.fullmatch(SHORT_DURATION, written):
         seconds = float(short[1]) * SECONDS_OF[short[2]]
     elif long := re.fullmatch(ISO_DURATION, written):
-        parts = (float(part or 0) for part in long.groups())
+        parts = (float((part or "0").replace(",", ".")) for part in long.groups())
         seconds = sum(part * SECONDS_OF[unit] for part, unit in zip(parts, "wdhms", strict=True))
     elif re.fullmatch(r"P(\d+[YMWD])+", written):
         raise Mistake(f"not a duration: {shown(text)}", "months and years differ in length: write P30D or P365D")

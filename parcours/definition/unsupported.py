@@ -8,7 +8,7 @@ KEYS: dict[str, frozenset[str]] = {
     "ChannelSettings": frozenset({"domain_groups", "routes"}),
     "Channel": frozenset({"domain_groups", "routes"}),
     "Limit": frozenset({"domain_group", "unit"}),
-    "RampUp": frozenset({"preset", "order", "hold_if", "domain_groups"}),
+    "RampUp": frozenset({"preset", "hold_if", "domain_groups"}),
 }
 
 # Files in the project's folder.

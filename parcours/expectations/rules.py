@@ -91,10 +91,11 @@ def _event_rules(events: Mapping[str, Mapping[str, str]]) -> Iterator[Rule]:
     yield Rule("event_type is not in events.yaml", f"event_type NOT IN ({_texts(sorted(events))})", is_error=False)
     for event_type, attributes in events.items():
         for attribute, kind in attributes.items():
-            if kind == "string" or "<" in kind:
+            if kind == "string":
                 continue
             value = f"attributes[{_text(attribute)}]"
-            misfits = f"{value} IS NOT NULL AND try_cast({value} AS {kind}) IS NULL"
+            read = f"from_json({value}, {_text(kind)})" if "<" in kind else f"try_cast({value} AS {kind})"
+            misfits = f"{value} IS NOT NULL AND {read} IS NULL"
             reason = f"{event_type}.{attribute} is not {_named(kind)}"
             yield Rule(reason, f"event_type = {_text(event_type)} AND {misfits}", is_error=False)
 

@@ -125,7 +125,7 @@ def _in_interval(at: Column, agenda: Agenda) -> Column:
 def stays_of(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered) -> DataFrame | None:
     """Memberships that start or end, in the interval or learnt late.
 
-    (audience_id, profile_id, word, happened, at, late, stay_key): `word` is enter or exit.
+    (audience_id, profile_id, word, happened, at, late, stay_key, attributes): `word` is enter or exit.
     """
     names, known = audience_names(agenda), members(store, pinned.versions)
     if not names or known is None:
@@ -159,6 +159,7 @@ def _changes(stays: DataFrame, word: str, time: str) -> DataFrame:
         F.lit(word).alias("word"),
         F.unix_micros(time).alias("happened"),
         key.alias("stay_key"),
+        "attributes",
     )
 
 

@@ -174,13 +174,17 @@ def members_of(sources: Sources, agenda: Agenda) -> DataFrame | None:
     at = F.timestamp_micros("moment")
     members = found.where((F.col("entered_at") <= at) & (F.col("exited_at").isNull() | (F.col("exited_at") > at)))
     members = _who_became(members, sources)
-    enrichment = F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("audience."), name))
     number = F.col("journey_version").cast("string")
     return _entrants(
-        members.withColumns({"context": enrichment, "late": F.lit(None).cast("string")}).withColumn(
-            "instance_id", instance_id(number)
-        )
+        members.withColumns(
+            {"context": _called("audience.", "attributes"), "late": F.lit(None).cast("string")}
+        ).withColumn("instance_id", instance_id(number))
     )
+
+
+def _called(prefix: str, attributes: str) -> Column:
+    """The attributes as the context has them: `event.sku`, `audience.best_order`; null where there are none."""
+    return F.transform_keys(F.col(attributes), lambda name, _: F.concat(F.lit(prefix), name))
 
 
 def _occurrences_of_audience(agenda: Agenda) -> Column:
@@ -250,7 +254,7 @@ def _spread_text(version: Version) -> str:
     waves = entry.waves
     if waves.count is not None:
         ends = [
-            f"(members div {waves.count}) * {k} + least(members % {waves.count}, {k})"
+            f"((members div {waves.count}) * {k} + least(members % {waves.count}, {k}))"
             for k in range(1, waves.count + 1)
         ]
     elif waves.percents is not None:
@@ -314,7 +318,9 @@ def _with_members(events: DataFrame, versions: list[Version], members: DataFrame
         by_type.setdefault(entry.event, set()).add(entry.audience)
     pairs = ", ".join(f"{quoted(k)}, array({', '.join(map(quoted, sorted(a)))})" for k, a in by_type.items())
     read = events.withColumn("read_audience", F.explode(F.expr(f"try_element_at(map({pairs}), event_type)")))
-    stays = members.select("audience_id", "profile_id", "entered_at", "exited_at")
+    stays = members.select(
+        "audience_id", "profile_id", "entered_at", "exited_at", F.col("attributes").alias("enrichment")
+    )
     at = F.timestamp_micros("at")
     is_member = (F.col("entered_at") <= at) & (F.col("exited_at").isNull() | (F.col("exited_at") > at))
     # Stays of one profile in an audience don't overlap, so a member comes once for each event.
@@ -322,13 +328,11 @@ def _with_members(events: DataFrame, versions: list[Version], members: DataFrame
 
 
 def _brought_in(events: DataFrame, versions: list[Version]) -> DataFrame:
-    entered = events.withColumns(
-        {
-            "entry_key": F.col("event_id"),
-            "moment": F.col("at"),
-            "context": F.transform_keys(F.col("attributes"), lambda name, _: F.concat(F.lit("event."), name)),
-        }
-    )
+    context = _called("event.", "attributes")
+    if "enrichment" in events.columns:
+        enrichment = _called("audience.", "enrichment")
+        context = F.coalesce(F.map_concat(context, enrichment), context, enrichment)
+    entered = events.withColumns({"entry_key": F.col("event_id"), "moment": F.col("at"), "context": context})
     reads = "read_audience" if "read_audience" in events.columns else "''"
 
     def key(version: Version) -> str:
@@ -354,7 +358,7 @@ def entrants_qualified(stays: DataFrame | None, agenda: Agenda) -> DataFrame | N
         {
             "entry_key": F.col("stay_key"),
             "moment": F.col("at"),
-            "context": F.lit(None).cast("map<string,string>"),
+            "context": _called("audience.", "attributes"),
         }
     )
     return _entering(entered, "concat_ws('|', audience_id, word)", keys, versions)

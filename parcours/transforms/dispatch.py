@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from parcours.definition.expressions.terms import quoted
 
-__all__ = ["by_version", "local_time", "quoted"]
+__all__ = ["by_version", "comes_by_jump", "local_time", "quoted"]
 
 
 def by_version(texts: Sequence[str], none: str = "NULL") -> Column:
@@ -39,3 +39,8 @@ def _choose(texts: Sequence[str], first: int) -> str:
 def local_time(instant: str) -> Column:
     """The local time, in the row's `zone_name`, of a column of microseconds."""
     return F.expr(f"CAST(from_utc_timestamp(timestamp_micros({instant}), zone_name) AS TIMESTAMP_NTZ)")
+
+
+def comes_by_jump() -> Column:
+    """Whether an entry key is that of a jump (2.2): an audience, or an event's id, may begin with the word as well."""
+    return F.col("entry_key").rlike("^jump[|][0-9a-f]{32}[|]")

@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.window import Window
 
-from parcours.transforms.dispatch import by_version, local_time, quoted
+from parcours.transforms.dispatch import by_version, comes_by_jump, local_time, quoted
 from parcours.transforms.eligibility import Lists, with_eligibility
 from parcours.transforms.happen import with_engagement, with_signals
 from parcours.transforms.history import Past, with_past
@@ -134,13 +134,15 @@ def with_profile(candidates: DataFrame, people: People, types: Mapping[str, str]
     if "profile" in candidates.columns:
         return candidates
     present = set(people.profiles.columns)
-    fields = [
-        (F.expr(f"try_cast(`{name}` AS {kind})") if name in present else F.lit(None).cast(kind)).alias(name)
+    texts = {
+        name: f"try_cast(`{name}` AS {kind})" if name in present else f"CAST(NULL AS {kind})"
         for name, kind in sorted(types.items())
-    ]
+    } or {"exists": "true"}
+    # None is promised: who has no profile has none of them, and Arrow insists on what a schema promises.
+    fields = [F.expr(f"IF(profile_id IS NULL, NULL, {text})").alias(name) for name, text in texts.items()]
     profiles = people.profiles.select(
         "profile_id",
-        F.struct(*(fields or [F.lit(True).alias("exists")])).alias("profile"),
+        F.struct(*fields).alias("profile"),
         F.lit(True).alias("has_profile"),
     )
     # profile_id is unique in profiles.
@@ -182,7 +184,7 @@ def only_who_are_wanted(movers: DataFrame, agenda: Agenda) -> DataFrame:
         return movers
     asked = movers.withColumns({"__now": F.timestamp_micros("moment"), "__local_now": local_time("moment")})
     # Who jumps comes by no event.
-    is_free = F.col("moment").isNull() | F.startswith("entry_key", F.lit("jump|"))
+    is_free = F.col("moment").isNull() | comes_by_jump()
     wanted = is_free | F.coalesce(by_version(texts, "true"), F.lit(False))
     return asked.where(wanted).drop("__now", "__local_now")
 

@@ -7,7 +7,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from parcours.transforms.dispatch import by_version, quoted
+from parcours.transforms.dispatch import by_version, comes_by_jump, quoted
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
 
@@ -96,7 +96,7 @@ def with_groups(movers: DataFrame, agenda: Agenda) -> DataFrame:
             "address_group": address_group(agenda),
             "coupled_profile": coupled_profile,
             "person": F.when(_asks_or_is_asked(agenda) | F.col("engaged").isNotNull(), F.col("profile_id")),
-            "jump": F.when(F.col("moment").isNotNull() & F.startswith("entry_key", F.lit("jump|")), F.col("entry_key")),
+            "jump": F.when(F.col("moment").isNotNull() & comes_by_jump(), F.col("entry_key")),
             "misfit_attributes": by_version([_misfits(version) for version in agenda.versions], "0"),
         }
     ).drop("address_keys", "is_coupled")
@@ -123,5 +123,9 @@ def _asks_or_is_asked(agenda: Agenda) -> Column:
 def _misfits(version: Version) -> str:
     """How many attributes of the event don't fit the type that events.yaml gives them: null, and counted (2.7)."""
     typed = [(name, kind) for name, kind in (version.scope.event or {}).items() if kind != "string"]
-    asked = [f"event[{quoted(n)}] IS NOT NULL AND try_cast(event[{quoted(n)}] AS {kind}) IS NULL" for n, kind in typed]
+    asked = [f"event[{quoted(n)}] IS NOT NULL AND {_read(f'event[{quoted(n)}]', kind)} IS NULL" for n, kind in typed]
     return " + ".join(f"IF({text}, 1, 0)" for text in asked) or "0"
+
+
+def _read(text: str, kind: str) -> str:
+    return f"from_json({text}, {quoted(kind)})" if "<" in kind else f"try_cast({text} AS {kind})"

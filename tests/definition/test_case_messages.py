@@ -61,6 +61,13 @@ def case(given: str = "", expect: str = "{entered: 0}", rest: str = "") -> str:
     return f"- case: one\n  from: 2026-03-01\n  until: 2026-03-10\n  given: {{{given}}}\n  expect: {expect}\n{rest}"
 
 
+def test_attributes_that_are_lists_or_mappings_stand_in_the_table_as_json(write: Write) -> None:
+    given = "profiles: [{profile_id: a}], audience_members: {vip: [{profile_id: a, attributes: {likes: [é, {n: 1}]}}]}"
+    folder = write({**FILES, "journeys/promo.test.yaml": case(given)})
+    (filed,) = read_cases(folder, load_project(folder)).cases
+    assert filed.case.given.audience_members["vip"][0].attributes == {"likes": '["é", {"n": 1}]'}
+
+
 def test_a_right_file_is_read_with_instants_in_the_journeys_zone(said_of, write: Write) -> None:
     assert said_of(RIGHT) == []
     folder = write({**FILES, "journeys/promo.test.yaml": RIGHT})

@@ -60,6 +60,13 @@ def test_a_deferral_that_is_written_holds() -> None:
     assert channel.max_deferral == timedelta(days=2)
 
 
+def test_the_order_of_a_ramp_up_may_be_written_out(load: Load) -> None:
+    text = "channels: {email: {ramp_up: {starts_on: 2026-03-01, per_day: [5], order: fair}}}"
+    ramp_up = load({"channels.yaml": text}).channels["email"].ramp_up
+    assert ramp_up is not None
+    assert ramp_up.order == "fair"
+
+
 def test_a_ramp_up_is_read(load: Load) -> None:
     channels = load(
         {

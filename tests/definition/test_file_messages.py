@@ -92,6 +92,11 @@ CHANNELS = [
     ("email: {name: x}", None),
     ("e mail: {}", "e mail: not a name: 'e mail' (write letters, digits, _, - or . without spaces)"),
     ("email: yes", "email: not a mapping: 'yes' (write {key: value})"),
+    (
+        "email: {consent: \"profile.consents['email'] = 'y'\"}",
+        "email.consent: true or false is no consent: it excludes nobody, who has refused included "
+        "(write the column, or if(..., 'y', 'n'))",
+    ),
     ("email: {batch: {format: xml}}", "email.batch.format: unknown value 'xml' (write jsonl, csv or parquet)"),
     ("email: {batch: {max_rows: 0}}", "email.batch.max_rows: too small: 0 (1 at least)"),
     ("email: {limits: {max: 5, per: hour}}", "email.limits: not a list: a mapping (write [..])"),
@@ -148,7 +153,8 @@ RAMP_UPS = [
         ".then.grow_by: not a growth: 0 (write a percent above 0)",
     ),
     ("{starts_on: 2026-03-01, preset: ses_45_days}", ".preset: not supported yet: 'preset'"),
-    ("{starts_on: 2026-03-01, per_day: [5], order: most_engaged}", ".order: not supported yet: 'order'"),
+    ("{starts_on: 2026-03-01, per_day: [5], order: most_engaged}", ".order: not supported yet: 'order: most_engaged'"),
+    ("{starts_on: 2026-03-01, per_day: [5], order: fairest}", ".order: unknown value 'fairest' (write fair)"),
     ("{starts_on: 2026-03-01, per_day: [5], hold_if: {}}", ".hold_if: not supported yet: 'hold_if'"),
     ("{starts_on: 2026-03-01, per_day: [5], domain_groups: {}}", ".domain_groups: not supported yet: 'domain_groups'"),
 ]
@@ -163,8 +169,8 @@ EVENTS = [
         "1: events.order.amount: not a type: 5 (write a Spark SQL type, such as string or double)",
     ),
     (
-        "events: {order: {items: array<string>}}",
-        "1: events.order.items: not a type for an attribute: 'array<string>' (write string: attributes are text)",
+        "events: {order: {items: array<sku>}}",
+        "1: events.order.items: unknown type: 'array<sku>'",
     ),
     (
         "events: {order: {total-amount: double}}",

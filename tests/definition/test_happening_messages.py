@@ -120,7 +120,7 @@ EXITS = [
     ),
     (
         "[{id: lost, condition: audience.score > 1}]",
-        "exit_when[0].condition: audience.score is only there in journeys that read an audience",
+        "exit_when[0].condition: audience.score is only there in journeys that an audience brings people into",
     ),
 ]
 

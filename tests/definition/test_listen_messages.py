@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.definition.conftest import Said
+from tests.definition.conftest import Load, Said
 from tests.definition.test_happening_messages import BY_ORDER, journey, lines
 
 
@@ -181,6 +181,12 @@ def among_messages(step: str) -> str:
 @pytest.mark.parametrize(("step", "message"), [*LISTENS, *EXPERIMENTS])
 def test_a_wrong_listen_or_experiment_is_told(said: Said, step: str, message: str | None) -> None:
     assert said({"journeys/a.yaml": among_messages(step)}) == lines(7, message)
+
+
+def test_whoever_keeps_nobody_out_for_a_while_may_leave_otherwise_standing(load: Load) -> None:
+    step = experiment("{label: a, weight: 1}", ", holdout: 0, otherwise: last")
+    (warning,) = load({"journeys/a.yaml": among_messages(step)}).warnings
+    assert warning.path == "steps[1].otherwise"
 
 
 def test_a_reaction_needs_some_message_before_it(said: Said) -> None:

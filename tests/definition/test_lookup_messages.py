@@ -28,6 +28,14 @@ SHAPE = [
         "steps[0].key: a key of 'sku' alone (write {sku: event.sku}: column and expression)",
     ),
     (
+        "{id: p, type: lookup, table: products, key: event.sku, select: [name], as: product}",
+        "steps[0].key: a key of 'event.sku' alone (write {sku: event.sku}: column and expression)",
+    ),
+    (
+        "{id: p, type: lookup, table: products, key: lower(event.sku), select: [name], as: product}",
+        "steps[0].key: a key of 'lower(event.sku)' alone (write {column: expression}: column and expression)",
+    ),
+    (
         "{id: p, type: lookup, table: products, key: [sku], select: [name], as: product}",
         "steps[0].key: not a mapping: a list (write {column: expression})",
     ),

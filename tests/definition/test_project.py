@@ -107,6 +107,15 @@ def test_event_types_are_in_sparks_spelling(load: Load) -> None:
     }
 
 
+def test_an_attribute_of_an_event_may_be_a_list_or_a_struct(load: Load) -> None:
+    items = "ARRAY<STRUCT<sku: STRING, unitPrice: DOUBLE>>"
+    events = f"events: {{order_placed: {{items: '{items}', gift: 'map<string,long>'}}}}"
+    asked = {**condition("exists(event.items, item -> item.unitPrice > event.gift['least'])"), "events.yaml": events}
+    assert load(asked).events == {
+        "order_placed": {"items": "array<struct<sku:string,unitPrice:double>>", "gift": "map<string,bigint>"}
+    }
+
+
 def test_audiences_are_known_by_their_ids(load: Load) -> None:
     audience = load(SAMPLE).audiences["lapsed"]
     assert audience.schedule is not None

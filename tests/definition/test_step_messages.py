@@ -108,6 +108,10 @@ SHAPE = [
         "{id: c, type: condition, paths: [{label: x, when: {form: 09:00}}]}",
         "steps[0].paths[0].when.form: unknown key 'form' (did you mean 'from'?)",
     ),
+    (  # as JSON it has no key at all, and couldn't be read again
+        '{id: c, type: condition, paths: [{label: x, when: {to: "24:00"}}]}',
+        "steps[0].paths[0].when: an empty calendar test (write days, from, to, from_date or to_date)",
+    ),
     (
         "{id: c, type: condition, paths: [{label: x, when: {}}]}",
         "steps[0].paths[0].when: an empty calendar test (write days, from, to, from_date or to_date)",
@@ -279,6 +283,17 @@ SENSE = [
         "{id: m, type: message, channel: email, category: transactional, content: {text: x}}",
         "steps[0].content: no subject",
     ),
+    (  # an app wakes up by such a push, and shows nothing
+        "{id: m, type: message, channel: push, content: {data: {wake: cart}}}",
+        "steps[0].content: no title or body: the message says nothing",
+    ),
+    (
+        "{id: m, type: message, channel: email, content: {subject: x}}",
+        "steps[0].channel: channel 'email' has no unsubscribe_url, which a marketing email needs "
+        "(write unsubscribe_url in channels.yaml)\n"
+        "steps[0].content: no html or text: the message says nothing\n"
+        "steps[0].content: a marketing email without unsubscribe_url (write html with a link to it)",
+    ),
     (
         "{id: m, type: message, channel: email, content: {subject: x, html: x, text: '{{ unsubscribe_url }}'}}",
         "steps[0].channel: channel 'email' has no unsubscribe_url, which a marketing email needs "
@@ -307,6 +322,13 @@ def test_a_step_of_a_wrong_shape_is_told(said: Said, step: str, message: str | N
 @pytest.mark.parametrize(("step", "message"), SENSE)
 def test_a_step_that_makes_no_sense_is_told(said: Said, step: str, message: str | None) -> None:
     assert said({"journeys/a.yaml": JOURNEY.format(step=step)}) == lines(message)
+
+
+def test_a_message_that_says_nothing_is_only_warned_of(load: Load) -> None:
+    step = "{id: m, type: message, channel: push, content: {data: {wake: cart}}}"
+    assert [str(warning) for warning in load({"journeys/a.yaml": JOURNEY.format(step=step)}).warnings] == [
+        "journeys/a.yaml:5: steps[0].content: no title or body: the message says nothing"
+    ]
 
 
 def test_a_read_has_occurrences(said: Said) -> None:

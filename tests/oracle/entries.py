@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
+from typing import Any
 
 from tests.oracle.clock import ONE, duration, instant, iso, occurrences
 from tests.oracle.happenings import moment_of, stay_key
@@ -130,10 +131,12 @@ def _listens_for(version: Version, event: Row) -> bool:
 def _entrants_of_event(
     world: World, version: Version, event: Row, attributes: Definition, moment: dt.datetime, is_late: bool
 ) -> list[Entrant]:
-    key, group, profiles = event["event_id"], None, [event["profile_id"]]
+    key, group = event["event_id"], None
+    enrichments: dict[str, Any] = {event["profile_id"]: None}
     if version.entry["type"] == "business_event":
         group = (version.journey_id, version.number, key)
-        profiles = list(world.sources.members(version.entry["audience"], moment))
+        members = world.sources.members(version.entry["audience"], moment)
+        enrichments = {profile_id: stay["attributes"] for profile_id, stay in members.items()}
     return [
         Entrant(
             instance_id=instance_id(version.journey_id, version.number, profile_id, key),
@@ -141,10 +144,11 @@ def _entrants_of_event(
             profile_id=profile_id,
             entry_key=key,
             event=attributes,
+            audience=enrichment,
             is_late=is_late,
             group=group,
         )
-        for profile_id in profiles
+        for profile_id, enrichment in enrichments.items()
     ]
 
 
@@ -161,6 +165,7 @@ def qualified(world: World, stay: Row, word: str, is_late: bool) -> list[Entrant
             version=version,
             profile_id=stay["profile_id"],
             entry_key=key,
+            audience=stay["attributes"],
             is_late=is_late,
         )
         for version in versions

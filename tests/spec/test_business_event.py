@@ -163,3 +163,38 @@ def test_of_those_brought_in_together_one_address_gets_one_send() -> Told:
             03-02 10:00 | excluded | duplicate_address | 1
         """,
     )
+
+
+@spec
+def test_what_the_audience_tells_of_each_member_is_known_beside_the_event() -> Told:
+    return Told(
+        journey="""
+            entry: {type: business_event, event: back_in_stock, audience: waiting}
+            steps:
+              - {id: hour, type: wait, for: 1h}
+              - id: wanted
+                type: condition
+                paths: [{label: same, when: "audience.size = event.size"}]
+        """,
+        profiles=THREE,
+        members="""
+            audience_id | profile_id | entered_at  | size
+            waiting     | ada        | 02-01 00:00 | 38
+            waiting     | bob        | 02-01 00:00 | 44
+            waiting     | cleo       | 02-01 00:00 |
+        """,
+        events="""
+            event_time  | event_type    | profile_id | size
+            03-02 09:00 | back_in_stock |            | 38
+        """,
+        only=["passed"],
+        outcomes="""
+            profile_id | occurred_at | step_id | path
+            ada        | 03-02 10:00 | hour    |
+            ada        | 03-02 10:00 | wanted  | same
+            bob        | 03-02 10:00 | hour    |
+            bob        | 03-02 10:00 | wanted  |
+            cleo       | 03-02 10:00 | hour    |
+            cleo       | 03-02 10:00 | wanted  |
+        """,
+    )

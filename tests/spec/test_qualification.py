@@ -185,3 +185,62 @@ def test_who_qualifies_without_a_profile_is_rejected() -> Told:
             ghost      | 03-02 09:00 | 0        | entry   | entry     | rejected | not_in_profiles
         """,
     )
+
+
+@spec
+def test_what_the_audience_tells_of_the_member_is_known_whichever_end_of_the_stay_it_was() -> Told:
+    return Told(
+        journey="""
+            entry: {type: audience_qualification, audience: vip, on: both}
+            reentry: {after: 0s}
+            steps:
+              - {id: hour, type: wait, for: 1h}
+              - id: level
+                type: condition
+                paths: [{label: gold, when: "audience.level = 'gold'"}]
+        """,
+        profiles=THREE,
+        members="""
+            audience_id | profile_id | entered_at  | exited_at   | level
+            vip         | ada        | 03-02 09:00 | 03-03 09:00 | gold
+            vip         | bob        | 03-02 09:00 |             | silver
+            vip         | cleo       | 02-20 09:00 | 03-02 11:00 | gold
+        """,
+        only=["passed"],
+        outcomes="""
+            profile_id | occurred_at | step_id | path
+            ada        | 03-02 10:00 | hour    |
+            ada        | 03-02 10:00 | level   | gold
+            ada        | 03-03 10:00 | hour    |
+            ada        | 03-03 10:00 | level   | gold
+            bob        | 03-02 10:00 | hour    |
+            bob        | 03-02 10:00 | level   |
+            cleo       | 03-02 12:00 | hour    |
+            cleo       | 03-02 12:00 | level   | gold
+        """,
+    )
+
+
+@spec
+def test_an_audience_may_be_called_jump() -> Told:
+    # The entry key begins as that of whoever jumps in from another journey.
+    return Told(
+        names_matter=True,
+        journey="""
+            id: by_jumpers
+            entry: {type: audience_qualification, audience: jump}
+            steps: [{id: last, type: end}]
+        """,
+        profiles="""
+            profile_id
+            juno
+        """,
+        members="""
+            audience_id | profile_id | entered_at
+            jump        | juno       | 03-02 09:00
+        """,
+        instances="""
+            journey_id | profile_id | entered_at  | entry_key                       | status
+            by_jumpers | juno       | 03-02 09:00 | jump¦enter¦2026-03-02T09:00:00Z | completed
+        """,
+    )

@@ -108,6 +108,35 @@ def test_waves_of_equal_parts_what_is_left_over_goes_to_the_first() -> Told:
 
 
 @spec
+def test_a_rate_counts_from_the_start_of_each_equal_part_too() -> Told:
+    return Told(
+        # of 11: 3, 3, 3, 2
+        journey="""
+            entry:
+              type: read_audience
+              audience: news
+              schedule: {at: 2026-03-02T09:00:00Z}
+              waves: {count: 4, interval: 2h}
+              rate: {max: 2, per: minute}
+            steps: [{id: last, type: end}]
+        """,
+        profiles=MANY,
+        members=ALL_MEMBERS,
+        only=["entered"],
+        outcomes="""
+            occurred_at | count
+            03-02 09:00 | 2
+            03-02 09:01 | 1
+            03-02 11:00 | 2
+            03-02 11:01 | 1
+            03-02 13:00 | 2
+            03-02 13:01 | 1
+            03-02 15:00 | 2
+        """,
+    )
+
+
+@spec
 def test_waves_by_percent_end_at_the_floor_of_the_percents_so_far() -> Told:
     return Told(
         # of 11: 1.65, 3.85, 6.6, 11

@@ -244,3 +244,41 @@ def test_an_occurrence_outside_of_the_dates_does_not_run_and_leaves_no_rows() ->
             03-04 09:00 | cap     | passed  | within
         """,
     )
+
+
+@spec
+def test_what_the_audience_tells_of_a_member_is_known_from_then_on() -> Told:
+    return Told(
+        journey="""
+            entry: {type: read_audience, audience: news, schedule: {at: 2026-03-02T09:00:00Z}}
+            steps:
+              - {id: hour, type: wait, for: 1h}
+              - id: likes
+                type: condition
+                paths: [{label: shoes, when: "audience.likes = 'shoes'"}]
+        """,
+        profiles="""
+            profile_id
+            ada
+            bob
+            cleo
+        """,
+        members="""
+            audience_id | profile_id | entered_at  | exited_at   | likes
+            news        | ada        | 03-01 00:00 |             | shoes
+            news        | bob        | 03-01 00:00 | 03-02 09:30 | shoes
+            # of another stay, which isn't the one that was read
+            news        | bob        | 03-02 09:30 |             | hats
+            news        | cleo       | 03-01 00:00 |             |
+        """,
+        only=["passed"],
+        outcomes="""
+            profile_id | step_id | path
+            ada        | hour    |
+            ada        | likes   | shoes
+            bob        | hour    |
+            bob        | likes   | shoes
+            cleo       | hour    |
+            cleo       | likes   |
+        """,
+    )

@@ -100,6 +100,9 @@ def check_experiment(step: Experiment, loc: Loc, known: Known, scope: Scope) -> 
     """What is wrong with whom an experiment keeps out, and with what it counts."""
     if step.holdout == 100:
         yield Finding((*loc, "holdout"), "all are held out: nobody takes an arm", is_warning=True)
+    if step.otherwise is not None and not step.holdout:
+        what = "otherwise without holdout: nobody is held out"
+        yield Finding((*loc, "otherwise"), what, "write holdout: 10", is_warning=True)
     if step.metric is None:
         return
     yield from check_event(step.metric.event, (*loc, "metric", "event"), known)

@@ -87,8 +87,8 @@ def _check_entry(draft: Draft, known: Known) -> Iterator[Finding]:
         yield from check_event(entry.event, ("entry", "event"), known)
         if entry.where is not None:
             scope = scope_of(entry, draft.zone, known, {})
-            if isinstance(entry, BusinessEvent):  # which has no profile
-                scope = replace(scope, profile={})
+            if isinstance(entry, BusinessEvent):  # which has no profile, and no member yet
+                scope = replace(scope, profile={}, audience=None)
             yield from check_expression(entry.where, scope, "boolean", ("entry", "where"))
     if isinstance(entry, BusinessEvent | Qualification):
         yield from check_audience(entry.audience, ("entry", "audience"), known)

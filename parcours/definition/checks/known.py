@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from parcours.definition.channels import Channel
 from parcours.definition.columns import column_type
 from parcours.definition.contents import Template
-from parcours.definition.entries import AnyEntry, BusinessEvent, EventEntry, ReadAudience
+from parcours.definition.entries import AnyEntry, BusinessEvent, EventEntry
 from parcours.definition.expressions import ANY_TEXT, LookedUp, Scope
 from parcours.definition.problems import Mistake
 from parcours.definition.steps import AnyStep, Lookup
@@ -62,7 +62,7 @@ def scope_of(entry: AnyEntry | None, zone: str, known: Known, lookups: Mapping[s
     audience: Mapping[str, str] | None = None
     if entry is None or isinstance(entry, EventEntry | BusinessEvent):
         event = attributes_of(entry.event if entry else None, known)
-    if entry is None or isinstance(entry, ReadAudience):
+    if entry is None or not isinstance(entry, EventEntry):
         audience = known.audiences.get(entry.audience, ANY_TEXT) if entry else ANY_TEXT
     types = None if known.events is None else list(known.events)
     return Scope(

@@ -13,7 +13,7 @@ from parcours.definition.expressions import Scope
 from parcours.definition.problems import Finding, Loc, did_you_mean, one_of
 from parcours.definition.steps import Message
 
-# One of these a message of the channel has to have, or it says nothing.
+# Without any of these a message of the channel says nothing, to people at least: a push may be for the app alone.
 BODIES = {
     "email": ("html", "text"),
     "push": ("title", "body"),
@@ -83,7 +83,7 @@ def _check_content(step: Message, loc: Loc, channel: Channel | None, scope: Scop
     yield from check_fields(step.channel, fields, here, places)
     for field, text in fields.items():
         yield from check_template(text, message_scope(scope), field, places[field])
-    yield from check_unsubscribe(step, channel, fields, places)
+    yield from check_unsubscribe(step, channel, fields, here, places)
 
 
 def is_marketing_email(step: Message) -> bool:
@@ -92,7 +92,7 @@ def is_marketing_email(step: Message) -> bool:
 
 
 def check_fields(channel: str, fields: Mapping[str, str], loc: Loc, places: Mapping[str, Loc]) -> Iterator[Finding]:
-    """Fields that the channel doesn't know, and the one without which it says nothing."""
+    """Fields that the channel doesn't know, and a warning where there is none that says anything."""
     known = FIELDS.get(channel)
     for field in fields:
         outer = field.partition(".")[0]
@@ -101,15 +101,17 @@ def check_fields(channel: str, fields: Mapping[str, str], loc: Loc, places: Mapp
             yield Finding(places[field], f"unknown field '{field}'", remedy, on_key=True)
     bodies = BODIES.get(channel, ())
     if bodies and not any(body in fields for body in bodies):
-        yield Finding(loc, f"no {one_of(bodies)}: the message says nothing")
+        yield Finding(loc, f"no {one_of(bodies)}: the message says nothing", is_warning=True)
     elif channel == "email" and "subject" not in fields:
         yield Finding(loc, "no subject", is_warning=True)
 
 
 def check_unsubscribe(
-    step: Message, channel: Channel | None, fields: Mapping[str, str], places: Mapping[str, Loc]
+    step: Message, channel: Channel | None, fields: Mapping[str, str], loc: Loc, places: Mapping[str, Loc]
 ) -> Iterator[Finding]:
     """A marketing email lets one unsubscribe in html and in text; whoever uses the name must have it."""
+    if is_marketing_email(step) and not {"html", "text"} & fields.keys():
+        yield Finding(loc, "a marketing email without unsubscribe_url", "write html with a link to it")
     for field, text in fields.items():
         names = names_in(text)
         if names is None:

@@ -45,4 +45,4 @@ def check_template_file(
                 if finding not in told:
                     yield replace(finding, what=f"{finding.what}, in journey '{use.journey}'")
         of_channel = known.channels[channel] if known.channels else None
-        yield from check_unsubscribe(use.step, of_channel, template.fields, places)
+        yield from check_unsubscribe(use.step, of_channel, template.fields, (), places)

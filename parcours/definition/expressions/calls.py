@@ -10,6 +10,7 @@ from parcours.definition.expressions import literals
 from parcours.definition.expressions.convert import cast, convert
 from parcours.definition.expressions.date_units import WITH_UNIT, extract
 from parcours.definition.expressions.functions import FUNCTIONS
+from parcours.definition.expressions.intervals import read_interval
 from parcours.definition.expressions.lambdas import LAMBDA_FUNCTIONS
 from parcours.definition.expressions.refused import REFUSED, refusal
 from parcours.definition.expressions.series import SERIES
@@ -40,18 +41,14 @@ def _cast(checker: Checker, tree: exp.Expr) -> Term:
     is_written = isinstance(tree.this, exp.Literal)
     if is_written and not isinstance(term.literal, str) and to.name == "double":
         return literals.read_number(str(tree.this.this), is_double=True)
-    return cast(term, to, checker.zone)
+    # DATE '2026-02-30' is a mistake of whoever writes it, CAST('2026-02-30' AS DATE) is null.
+    is_typed = type(tree) is exp.Cast and isinstance(term.literal, str)
+    return convert(term, to, checker.zone) if is_typed else cast(term, to, checker.zone)
 
 
 def _interval(checker: Checker, tree: exp.Expr) -> Term:
-    amount, unit = tree.this, tree.args.get("unit")
-    if not isinstance(amount, exp.Literal):
-        raise Mistake("an interval is written out", "write a number * INTERVAL 1 DAY")
-    if not isinstance(unit, exp.Var):
-        raise Mistake(
-            f"not an interval: {tree.sql('spark')}", "write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS"
-        )
-    return literals.read_interval(str(amount.this), unit.name)
+    assert isinstance(tree, exp.Interval), "only intervals are read here"
+    return read_interval(tree).term
 
 
 def _extract(checker: Checker, tree: exp.Expr) -> Term:

@@ -74,9 +74,11 @@ def cast(term: Term, to: Type, zone: str) -> Term:
     try:
         return convert(term, to, zone)
     except Mistake:
-        if isinstance(term.literal, str):
-            raise
-        raise Mistake(f"{source.said} can't be cast to {to}") from None
+        if not isinstance(term.literal, str):
+            raise Mistake(f"{source.said} can't be cast to {to}") from None
+        if to.is_number or to == TRUTH or (to.is_moment and not literals.begins_with_a_day(term.literal)):
+            return text_to(term.sql, to)  # as text of data, which is null where it doesn't fit
+        raise
 
 
 def text_to(sql: str, to: Type) -> Term:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from parcours.definition.expressions import literals
 from parcours.definition.expressions.arguments import TIME_UNITS, moment
 from parcours.definition.expressions.convert import convert
 from parcours.definition.expressions.functions import FUNCTIONS
+from parcours.definition.expressions.intervals import interval_of
 from parcours.definition.expressions.operators import alike, arithmetic
 from parcours.definition.expressions.terms import Term, whole_term
 from parcours.definition.expressions.types import DATE, DAYS, INSTANT, LONG, TEXT
@@ -36,7 +36,7 @@ def units_between(unit: str, earlier: Term, later: Term, zone: str) -> Term:
 def units_later(unit: str, amount: Term, moment: Term, zone: str) -> Term:
     """A moment so many units later."""
     size, name = {"QUARTER": ("3", "MONTH"), "WEEK": ("7", "DAY")}.get(_unit(unit), ("1", _unit(unit)))
-    interval = literals.read_interval(size, name)
+    interval = interval_of(size, name).term
     if interval.type == DAYS and moment.type == DATE:
         return arithmetic("+", moment, arithmetic("*", amount, whole_term(int(size)), zone), zone)
     return arithmetic("+", moment, arithmetic("*", interval, convert(amount, LONG, zone), zone), zone)

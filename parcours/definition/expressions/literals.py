@@ -1,4 +1,4 @@
-"""What is written out in an expression: dates, instants, numbers in quotes, intervals. Read here, never by Spark.
+"""What is written out in an expression: dates, instants, numbers in quotes. Read here, never by Spark.
 
 Spark's own reading takes `now` and `today`, and completes `10:00` by the day on which the job runs: neither can be
 repeated.
@@ -13,27 +13,12 @@ from math import isinf
 
 from parcours.definition import times
 from parcours.definition.expressions.terms import Term, date_term, instant_term, local_term, number_term
-from parcours.definition.expressions.types import DAYS, DURATION, MONTHS
 from parcours.definition.problems import Mistake, shown
 
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 MOMENT = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d?)(?::(\d\d?)(?:\.(\d{1,6}))?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?"
 )
-
-MONTHS_OF = {"month": 1, "year": 12}
-MICROS_OF = {
-    "week": 7 * 86_400_000_000,
-    "day": 86_400_000_000,
-    "hour": 3_600_000_000,
-    "minute": 60_000_000,
-    "second": 1_000_000,
-    "millisecond": 1_000,
-    "microsecond": 1,
-}
-# Ten thousand years, in whichever unit: longer than any journey, and far from what overflows.
-LONGEST_MONTHS = 120_000
-LONGEST_MICROS = 3_652_500 * MICROS_OF["day"]
 
 
 def read_moment(text: str) -> datetime:
@@ -51,6 +36,15 @@ def read_moment(text: str) -> datetime:
         return datetime.fromisoformat(naive.isoformat() + parts[8].upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
+
+
+def begins_with_a_day(text: str) -> bool:
+    """Whether a text is meant as a date or an instant, however it goes on."""
+    try:
+        read_moment(text.strip()[:10])
+    except Mistake:
+        return False
+    return True
 
 
 def read_date(text: str) -> Term:
@@ -95,33 +89,3 @@ def read_number(text: str, *, is_double: bool = False) -> Term:
     except InvalidOperation:
         raise Mistake(f"not a number: {shown(text)}") from None
     return number_term(int(number)) if number == number.to_integral_value() and "." not in text else number_term(number)
-
-
-def read_interval(amount: str, unit: str) -> Term:
-    """`INTERVAL 30 DAYS`: days (which keep a date a date), months, or an elapsed time to the microsecond."""
-    unit = unit.lower()
-    unit = unit.removesuffix("s") if unit.removesuffix("s") in MONTHS_OF | MICROS_OF else unit
-    if unit not in MONTHS_OF and unit not in MICROS_OF:
-        raise Mistake(f"unknown unit of an interval: {shown(unit)}", "write DAYS, HOURS, MINUTES, SECONDS or MONTHS")
-    if not re.fullmatch(NUMBER, amount.strip()):
-        raise Mistake(
-            f"not an interval: {shown(amount)}", f"write INTERVAL 3 {unit.upper()}S, or a number * INTERVAL 1 DAY"
-        )
-    size = Decimal(amount.strip()) * (MONTHS_OF.get(unit) or MICROS_OF[unit])
-    longest = LONGEST_MONTHS if unit in MONTHS_OF else LONGEST_MICROS
-    if size != size.to_integral_value() or abs(size) > longest:
-        raise Mistake(f"not an interval: {shown(f'{amount} {unit}')}", "a whole number of months or microseconds")
-    return _interval_term(int(size), unit)
-
-
-def _interval_term(size: int, unit: str) -> Term:
-    sign = "-" if size < 0 else ""
-    if unit in MONTHS_OF:
-        years, months = divmod(abs(size), 12)
-        return Term(f"INTERVAL '{sign}{years}-{months}' YEAR TO MONTH", MONTHS)
-    days, rest = divmod(abs(size), MICROS_OF["day"])
-    if unit in ("day", "week") and not rest:
-        return Term(f"INTERVAL '{sign}{days}' DAY", DAYS)
-    seconds, micros = divmod(rest, 1_000_000)
-    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{micros:06}"
-    return Term(f"INTERVAL '{sign}{days} {clock}' DAY TO SECOND", DURATION)

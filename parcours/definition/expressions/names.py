@@ -172,7 +172,7 @@ class Names:
     def _audience(self, name: str) -> Term:
         attributes = self.scope.audience
         if attributes is None:
-            raise Mistake(f"audience.{name} is only there in journeys that read an audience")
+            raise Mistake(f"audience.{name} is only there in journeys that an audience brings people into")
         if name not in attributes and attributes is not ANY_TEXT:
             remedy = did_you_mean(name, attributes) or self._none_of(attributes)
             raise Mistake(f"audience has no attribute {name!r}", remedy)

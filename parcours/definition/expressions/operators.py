@@ -181,7 +181,7 @@ def _whole_quotient(left: Term, right: Term, zone: str) -> Term:
 def _with_time(operator: str, left: Term, right: Term, zone: str) -> Term:
     one, other = left.type, right.type
     if other.is_interval and operator in "+-" and (one.is_moment or one == TEXT):
-        return _moved(operator, convert(left, INSTANT, zone) if one == TEXT else left, right)
+        return _moved(operator, convert(left, INSTANT, zone) if one == TEXT else left, right, zone)
     if one.is_interval and operator == "+" and (other.is_moment or other == TEXT):
         return _with_time("+", right, left, zone)
     if one == DATE and operator in "+-" and other.is_whole:
@@ -203,9 +203,10 @@ def _with_time(operator: str, left: Term, right: Term, zone: str) -> Term:
     raise Mistake(f"{operator} can't be used between {one.said} and {other.said}", remedy)
 
 
-def _moved(operator: str, moment: Term, interval: Term) -> Term:
-    kind = INSTANT if moment.type == DATE and interval.type == DURATION else moment.type
-    return Term(f"{TRY_FORMS[operator]}({moment.sql}, {interval.sql})", kind)
+def _moved(operator: str, moment: Term, interval: Term, zone: str) -> Term:
+    if moment.type == DATE and interval.type == DURATION:
+        moment = convert(moment, INSTANT, zone)  # else Spark takes midnight UTC
+    return Term(f"{TRY_FORMS[operator]}({moment.sql}, {interval.sql})", moment.type)
 
 
 def _moved_by_days(operator: str, day: Term, number: Term, zone: str) -> Term:

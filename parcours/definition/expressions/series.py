@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from parcours.definition.expressions.intervals import read_interval
 from parcours.definition.expressions.terms import Term, quoted
-from parcours.definition.expressions.types import LONG, TRUTH
+from parcours.definition.expressions.types import LONG, MONTHS, TRUTH
 from parcours.definition.problems import Mistake, did_you_mean
 
 if TYPE_CHECKING:
     from parcours.definition.expressions.check import Checker
 
-MICROS = {"second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6, "day": 86400 * 10**6, "week": 604800 * 10**6}
+REMEDY = "write INTERVAL 30 DAYS, or WEEKS, HOURS, MINUTES, SECONDS"
 NOW = "unix_micros(__now)"
 
 
@@ -67,22 +67,25 @@ def _written(arguments: Sequence[exp.Expr], example: str, count: int) -> str:
     return str(arguments[0].this)
 
 
-def _length(interval: exp.Expr) -> int:
-    """Microseconds of an interval of a fixed length."""
-    remedy = "write INTERVAL 30 DAYS, or WEEKS, HOURS, MINUTES, SECONDS"
-    amount, unit = interval.this, interval.args.get("unit")
-    if not (isinstance(interval, exp.Interval) and isinstance(amount, exp.Literal) and isinstance(unit, exp.Var)):
-        raise Mistake("the second argument is an interval", remedy)
-    word = unit.name.lower().removesuffix("s")
-    if word not in MICROS:
-        raise Mistake(f"an interval of {unit.name.lower()} has no fixed length", remedy)
-    try:
-        size = Decimal(str(amount.this)) * MICROS[word]
-    except ArithmeticError:
-        raise Mistake("the second argument is an interval", remedy) from None
-    if size <= 0 or size != size.to_integral_value():
-        raise Mistake("an interval of no time counts nothing", remedy)
-    return int(size)
+def _length(tree: exp.Expr) -> int:
+    """Microseconds of an interval of a fixed length, or of several one after another."""
+    size = _sum_of(tree)
+    if size <= 0:
+        raise Mistake("an interval of no time counts nothing", REMEDY)
+    return size
+
+
+def _sum_of(tree: exp.Expr) -> int:
+    if isinstance(tree, exp.Paren):
+        return _sum_of(tree.this)
+    if isinstance(tree, exp.Add):
+        return _sum_of(tree.this) + _sum_of(tree.expression)
+    if not isinstance(tree, exp.Interval):
+        raise Mistake("the second argument is an interval", REMEDY)
+    interval = read_interval(tree)
+    if interval.type == MONTHS:
+        raise Mistake("an interval of months has no fixed length", REMEDY)
+    return interval.size
 
 
 SERIES: dict[str, Callable[[Checker, Sequence[exp.Expr]], Term]] = {

@@ -122,8 +122,11 @@ def decimal(precision: int, scale: int) -> Type:
 
 
 def parse_type(text: str) -> Type:
-    """The type that Spark SQL's text of it stands for; Mistake where it is none that expressions can use."""
-    tokens = re.findall(r"`[^`]*`|\w+|[<>(),:]|\S", text.lower())
+    """The type that Spark SQL's text of it stands for; Mistake where it is none that expressions can use.
+
+    Words of types are known in any case; names of fields stay as they are written.
+    """
+    tokens = re.findall(r"`[^`]*`|\w+|[<>(),:]|\S", text)
     reader = _TypeReader(tokens, text)
     found = reader.read()
     if reader.rest:
@@ -144,7 +147,7 @@ class _TypeReader:
         return self.rest.pop(0)
 
     def read(self) -> Type:
-        name = self.take()
+        name = self.take().lower()
         name = SPELLINGS.get(name, name)
         if name in ("decimal", "dec", "numeric"):
             return self._decimal()

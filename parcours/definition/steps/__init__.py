@@ -61,7 +61,7 @@ class CalendarTest(Definition):
 
     @model_validator(mode="after")
     def has_a_meaning(self) -> Self:
-        if not self.model_fields_set:
+        if all(getattr(self, name) is None for name in type(self).model_fields):  # to: "24:00" alone is no end
             raise Mistake("an empty calendar test", "write days, from, to, from_date or to_date")
         if self.from_ is not None and self.from_ == self.to:
             raise Mistake("from and to are the same time: never true", at=("to",))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from parcours.definition.problems import Mistake
 from parcours.definition.steps.base import StepWithNext
 from parcours.definition.values import Definition, FilledText, Name, Percent, Positive, Target, Truth
 
@@ -34,12 +33,6 @@ class Experiment(StepWithNext):
     holdout: Percent | None = Field(default=None, description="Percent of them that take no arm.")
     otherwise: Target | None = Field(default=None, description="Where the held out go; the end unless given.")
     metric: Metric | None = Field(default=None, description="What is counted by arm in experiment_daily.")
-
-    @model_validator(mode="after")
-    def has_whom_to_send_otherwise(self) -> Self:
-        if self.otherwise is not None and not self.holdout:
-            raise Mistake("otherwise without holdout: nobody is held out", "write holdout: 10", at=("otherwise",))
-        return self
 
     def ways_out(self, following: str) -> dict[str, str]:
         labelled = {arm.label: arm.next or self.next or following for arm in self.arms}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
@@ -26,7 +27,9 @@ TAKEN = (
 def _key_is_a_mapping(value: object) -> object:
     """`key: sku` doesn't say what the column is compared with."""
     if isinstance(value, str):
-        raise Mistake(f"a key of {shown(value)} alone", f"write {{{value}: event.{value}}}: column and expression")
+        name = re.fullmatch(r"(?:\w+\.)?(\w+)", value)
+        example = f"{name[1]}: {value if '.' in value else f'event.{value}'}" if name else "column: expression"
+        raise Mistake(f"a key of {shown(value)} alone", f"write {{{example}}}: column and expression")
     if not isinstance(value, Mapping):
         raise Mistake(f"not a mapping: {shown(value)}", "write {column: expression}")
     return value

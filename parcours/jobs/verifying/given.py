@@ -48,7 +48,8 @@ def fill(store: Store, case: Case, start: dt.datetime, journeys: Iterable[Journe
     _append(store, "suppressions", [each.model_dump() for each in given.suppressions])
     for name, columns in _looked_up(journeys).items():
         rows = given.tables.get(name, ())
-        missing = [column for column in columns if all(column not in row for row in rows)]
+        present = {column.lower() for column in _columns(rows)}  # lookups find columns in any case
+        missing = {column.lower(): column for column in columns if column.lower() not in present}.values()
         _create(store, name, rows, missing)
 
 

@@ -32,6 +32,58 @@ def test_profile_columns_are_read_from_a_struct() -> None:
     assert compile_expression("profile.tier = 'gold'", SCOPE).sql == "(profile.`tier` = 'gold')"
 
 
+@pytest.mark.parametrize(
+    ("interval", "sql"),
+    [
+        ("INTERVAL '1 12:00:00' DAY TO SECOND", "INTERVAL '1 12:00:00.000000' DAY TO SECOND"),
+        ("INTERVAL '-1 12:30' DAY TO MINUTE", "INTERVAL '-1 12:30:00.000000' DAY TO SECOND"),
+        ("INTERVAL -'30:15' HOUR TO MINUTE", "INTERVAL '-1 06:15:00.000000' DAY TO SECOND"),
+        ("INTERVAL '1-2' YEAR TO MONTH", "INTERVAL '1-2' YEAR TO MONTH"),
+        ("INTERVAL '2 weeks 1 day'", "INTERVAL '15' DAY"),
+        ("INTERVAL '1 year 2 months'", "INTERVAL '1-2' YEAR TO MONTH"),
+        ("INTERVAL 0 HOURS", "INTERVAL '0 00:00:00.000000' DAY TO SECOND"),
+        ("INTERVAL -3 DAYS", "INTERVAL '-3' DAY"),
+    ],
+)
+def test_an_interval_may_be_written_in_any_form(interval: str, sql: str) -> None:
+    assert compile_expression(f"now() + {interval}", SCOPE).sql == f"try_add(__now, {sql})"
+
+
+def test_hours_are_added_to_a_date_at_its_midnight_in_the_journeys_zone() -> None:
+    # Midnight of 5 April in Paris is 22:00Z of the 4th.
+    compiled = compile_expression("DATE '2026-04-05' + INTERVAL 9 HOURS", PARIS)
+    assert compiled.sql == "try_add(TIMESTAMP '2026-04-04 22:00:00Z', INTERVAL '0 09:00:00.000000' DAY TO SECOND)"
+    assert compiled.type == "timestamp"
+    column = compile_expression("profile.born_date - INTERVAL 9 HOURS", PARIS)
+    assert "to_utc_timestamp(" in column.sql
+    assert compile_expression("profile.born_date - INTERVAL 9 DAYS", PARIS).type == "date"
+
+
+@pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("CAST('soon' AS INT)", "try_cast('soon' AS int)"),
+        ("TRY_CAST('12.5' AS INT)", "try_cast('12.5' AS int)"),
+        ("'yes'::boolean", "try_cast('yes' AS boolean)"),
+        ("int('12')", "CAST(12 AS int)"),
+        ("CAST('2026-03-01' AS DATE)", "DATE '2026-03-01'"),
+    ],
+)
+def test_text_that_is_cast_and_does_not_fit_is_null_as_it_is_in_data(text: str, sql: str) -> None:
+    assert compile_expression(text, SCOPE).sql == sql
+
+
+def test_a_date_that_is_cast_and_does_not_parse_is_null() -> None:
+    for text in ("CAST('2026-02-30' AS DATE)", "to_date('2026-02-30')", "DATE('2026-02-30')"):
+        assert compile_expression(text, SCOPE).sql.startswith("try_cast(regexp_extract('2026-02-30', ")
+
+
+def test_fields_are_called_as_their_type_calls_them() -> None:
+    scope = Scope({"home": "STRUCT<firstLine: STRING, `Zip Code`: Int>"}, None, None)
+    assert compile_expression("profile.home.firstLine = 'x'", scope).sql == "(profile.`home`.`firstLine` = 'x')"
+    assert compile_expression("profile.home.`Zip Code`", scope).type == "int"
+
+
 def test_event_attributes_are_read_from_a_map_as_their_declared_type() -> None:
     assert compile_expression("event.sku", SCOPE).sql == "event['sku']"
     assert compile_expression("event.count", SCOPE).sql == "try_cast(event['count'] AS int)"

@@ -39,7 +39,7 @@ def test_event_names_are_refused_where_no_event_starts_the_journey() -> None:
 
 def test_audience_names_are_refused_where_no_audience_is_read() -> None:
     assert problems("audience.best = 'x'", replace(SCOPE, audience=None)) == (
-        "audience.best is only there in journeys that read an audience"
+        "audience.best is only there in journeys that an audience brings people into"
     )
 
 
@@ -118,6 +118,10 @@ TYPES = [
         "profile.born_date > DATE '2026-02-30'",
         "not a date or time: '2026-02-30' (write 2026-03-01 or 2026-03-01T09:00:00Z)",
     ),
+    (
+        "now() > CAST('2026-03-01 09:00 CET' AS TIMESTAMP)",
+        "not a date or time: '2026-03-01 09:00 CET' (write 2026-03-01 or 2026-03-01T09:00:00Z)",
+    ),
     ("now() > TIMESTAMP 'now'", "not a date or time: 'now' (write 2026-03-01 or 2026-03-01T09:00:00Z)"),
     ("profile.age = profile.born_date", "a number (int) can't be compared with a date"),
     (
@@ -149,6 +153,16 @@ TYPES = [
         "INTERVAL 3 FORTNIGHTS + now()",
         "unknown unit of an interval: 'fortnights' (write DAYS, HOURS, MINUTES, SECONDS or MONTHS)",
     ),
+    (
+        "INTERVAL '1 25:00' DAY TO MINUTE + now()",
+        "not an interval: INTERVAL '1 25:00' DAY TO MINUTE "
+        "(write INTERVAL 3 DAYS, or INTERVAL 1 DAY + INTERVAL 2 HOURS)",
+    ),
+    (
+        "INTERVAL '1 month 2 days' + now()",
+        "months and days in one interval: INTERVAL '1 month 2 days' (write two intervals, one after another)",
+    ),
+    ("INTERVAL 1e999999 DAYS + now()", "not an interval: '1E+999999 day' (a whole number of months or microseconds)"),
     ("INTERVAL profile.age DAYS + now()", "an interval is written out (write a number * INTERVAL 1 DAY)"),
     ("filter(profile.tags, 1)", "filter takes an array and a function of its elements (write filter(array, x -> ...))"),
     (

@@ -181,7 +181,9 @@ def test_a_local_time_in_the_journeys_zone_becomes_an_instant(ada: DataFrame) ->
             # 23:30 in Paris is 22:30Z; midnight of 1 March in Paris is 23:00Z the day before.
             "CAST(local_now() AS TIMESTAMP) = now()": True,
             "now() < event.day": False,
-            "event.day + INTERVAL 22 HOURS < now()": True,
+            "event.day + INTERVAL 23 HOURS < now()": True,
+            "event.day + INTERVAL 24 HOURS < now()": False,
+            "timestampadd(HOUR, 23, event.day) < now()": True,
             "TIMESTAMP '2026-03-01 23:30:00' = now()": True,
             "CAST(now() AS TIMESTAMP_NTZ) = local_now()": True,
             "DATE '2026-03-02' > now()": True,

@@ -21,8 +21,9 @@ WRONG = [
     ("event_count('order_place', INTERVAL 3 DAYS)", "no event 'order_place' (did you mean 'order_placed'?)"),
     ("event_count('xyz', INTERVAL 3 DAYS)", "no event 'xyz' (declare it in events.yaml)"),
     ("event_count('order_placed', 30)", f"the second argument is an interval {FIXED}"),
-    ("event_count('order_placed', INTERVAL 1 MONTH)", f"an interval of month has no fixed length {FIXED}"),
-    ("event_count('order_placed', INTERVAL 2 YEARS)", f"an interval of years has no fixed length {FIXED}"),
+    ("event_count('order_placed', INTERVAL 1 MONTH)", f"an interval of months has no fixed length {FIXED}"),
+    ("event_count('order_placed', INTERVAL 2 YEARS)", f"an interval of months has no fixed length {FIXED}"),
+    ("event_count('order_placed', INTERVAL '1-2' YEAR TO MONTH)", f"an interval of months has no fixed length {FIXED}"),
     ("event_count('order_placed', INTERVAL 0 DAYS)", f"an interval of no time counts nothing {FIXED}"),
     ("has_received(profile.tier)", f"{NAMED} (write has_received('welcome'))"),
     ("has_received('welcom')", "no journey 'welcom' (did you mean 'welcome'?)"),
@@ -33,6 +34,27 @@ WRONG = [
 @pytest.mark.parametrize(("text", "said"), WRONG)
 def test_what_is_asked_of_the_past_is_written_out_and_there(text: str, said: str) -> None:
     assert problems(text, KNOWING) == said
+
+
+DAY = 86_400_000_000
+LENGTHS = [
+    ("INTERVAL 30 DAYS", 30 * DAY),
+    ("INTERVAL '30' DAY", 30 * DAY),
+    ("INTERVAL '30 days'", 30 * DAY),
+    ("INTERVAL 1.5 DAYS", 36 * 3_600_000_000),
+    ("INTERVAL 1 DAY 12 HOURS", 36 * 3_600_000_000),
+    ("INTERVAL '1 day 12 hours'", 36 * 3_600_000_000),
+    ("INTERVAL '1 12' DAY TO HOUR", 36 * 3_600_000_000),
+    ("INTERVAL '1 12:00:00.25' DAY TO SECOND", 36 * 3_600_000_000 + 250_000),
+    ("INTERVAL '36:30' HOUR TO MINUTE", 36 * 3_600_000_000 + 30 * 60_000_000),
+    ("INTERVAL '90:01' MINUTE TO SECOND", 90 * 60_000_000 + 1_000_000),
+    ("(INTERVAL 1 WEEK) + INTERVAL 500 MILLISECONDS", 7 * DAY + 500_000),
+]
+
+
+@pytest.mark.parametrize(("interval", "micros"), LENGTHS)
+def test_events_are_counted_over_an_interval_in_any_form(interval: str, micros: int) -> None:
+    assert compile_expression(f"event_count('page_viewed', {interval})", KNOWING).events == {"page_viewed": micros}
 
 
 def test_where_nothing_is_known_any_name_will_do() -> None:
