@@ -22,7 +22,11 @@ def column_type(text: object) -> str:
 
 def attribute_type(text: object) -> str:
     """The type of an event's attribute. Attributes come as text, of which only a scalar can be made."""
-    found = column_type(text)
+    try:
+        found = column_type(text)
+    except Mistake as mistake:
+        is_nested = str(mistake.remedy).startswith(("write array", "write map"))
+        raise Mistake(mistake.what, "write string: attributes are text" if is_nested else mistake.remedy) from None
     if found.startswith(("array", "map", "struct")):
         raise Mistake(f"not a type for an attribute: {shown(text)}", "write string: attributes are text")
     return found

@@ -60,7 +60,9 @@ def read_content(content: object) -> dict[str, str]:
         if name in NESTED:
             raise Mistake(f"not a mapping: {shown(value)}", "write names and values", at=place)
         if not isinstance(value, str):
-            raise Mistake(f"not text: {shown(value)}", "put it in quotes", at=place)
+            is_whole = isinstance(value, Mapping | list)
+            remedy = "write it as text, JSON for instance, behind |" if is_whole else "put it in quotes"
+            raise Mistake(f"not text: {shown(value)}", remedy, at=place)
         fields[name] = value
     return fields
 

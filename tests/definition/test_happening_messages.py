@@ -53,7 +53,7 @@ ENTRIES = [
 
 EXITS = [
     ("", "exit_when: no value (write one, or leave the key out)"),
-    ("{id: bought, event: order_placed}", "exit_when: not a list: a mapping (write [..])"),
+    ("{id: bought, event: order_placed}", "exit_when: not a list: a mapping (write [{id: ..., event: ...}])"),
     ("[bought]", "exit_when[0]: not a mapping: 'bought' (write {key: value})"),
     ("[{event: order_placed}]", "exit_when[0]: missing key 'id'"),
     (
@@ -67,7 +67,7 @@ EXITS = [
     ),
     (
         "[{id: bought, event: order_placed, condition: profile.tier = 'gold'}]",
-        "exit_when[0].condition: event and condition exclude each other (write one of them)",
+        "exit_when[0].condition: event and condition exclude each other (beside an event write where)",
     ),
     (
         "[{id: bought, event: order_placed, audience: buyers, condition: true}]",

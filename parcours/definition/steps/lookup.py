@@ -26,7 +26,9 @@ TAKEN = (
 def _key_is_a_mapping(value: object) -> object:
     """`key: sku` doesn't say what the column is compared with."""
     if isinstance(value, str):
-        raise Mistake(f"a key of {shown(value)} alone", f"write {{{value}: event.{value}}}: column and expression")
+        home, _, column = value.rpartition(".")
+        pair = f"{column}: {home or 'event'}.{column}"
+        raise Mistake(f"a key of {shown(value)} alone", f"write {{{pair}}}: column and expression")
     if not isinstance(value, Mapping):
         raise Mistake(f"not a mapping: {shown(value)}", "write {column: expression}")
     return value
