@@ -77,7 +77,7 @@ class GivenEvent(Definition):
     """Something that happens."""
 
     event_type: Name = Field(description="A type of events.yaml.")
-    event_time: Instant
+    event_time: Instant = Field(description="When it happens; without a zone in the journey's.")
     profile_id: ProfileId | None = Field(default=None, description="To whom; without it a business event.")
     event_id: FilledText | None = Field(default=None, description="e1, e2 … in the order of the list unless given.")
     attributes: Attributes = Field(default={}, description="event.* of it.")
@@ -88,8 +88,8 @@ class GivenFeedback(Definition):
 
     profile_id: ProfileId
     step: Name = Field(description="The message step.")
-    feedback: Feedback
-    feedback_at: Instant
+    feedback: Feedback = Field(description="What became of the message.")
+    feedback_at: Instant = Field(description="When; without a zone in the journey's.")
     journey: JourneyId | None = Field(default=None, description="Whose step; this journey's unless given.")
     detail: Text | None = Field(default=None, description="What else the sender tells.")
 
@@ -97,10 +97,12 @@ class GivenFeedback(Definition):
 class GivenSuppression(Definition):
     """An address that is never to be used, or one of those that alone may be."""
 
-    channel: Name
+    channel: Name = Field(description="The channel whose address it is.")
     address: FilledText = Field(description="The address, or a domain as @example.com.")
-    list: Literal["suppress", "allow"] = "suppress"
-    reason: Text | None = None
+    list: Literal["suppress", "allow"] = Field(
+        default="suppress", description="allow: of this channel nobody else is sent to."
+    )
+    reason: Text | None = Field(default=None, description="Why; nothing asks it.")
     added_at: Instant | None = Field(default=None, description="From when on; always unless given.")
 
 
@@ -138,12 +140,12 @@ class ExpectedSend(Definition):
 
     profile_id: ProfileId
     step: Name = Field(description="The message step.")
-    send_at: Instant | None = None
+    send_at: Instant | None = Field(default=None, description="When; without a zone in the journey's.")
     journey: JourneyId | None = Field(default=None, description="Whose step; this journey's unless given.")
-    channel: Name | None = None
-    address: Text | None = None
-    variant: Text | None = None
-    category: Literal["marketing", "transactional"] | None = None
+    channel: Name | None = Field(default=None, description="By which channel.")
+    address: Text | None = Field(default=None, description="To which address.")
+    variant: Text | None = Field(default=None, description="Which variant of the message.")
+    category: Literal["marketing", "transactional"] | None = Field(default=None, description="Of the message.")
     content: dict[FilledText, Text] = Field(default={}, description="Fields of the message, each to the letter.")
     contains: dict[FilledText, Text] = Field(default={}, description="Fields of the message, a part of each.")
 
@@ -153,10 +155,10 @@ class ExpectedOutcome(Definition):
 
     profile_id: ProfileId
     step: Name | None = Field(default=None, description="A step's id, or entry, or end.")
-    outcome: Outcome | None = None
+    outcome: Outcome | None = Field(default=None, description="What happened there.")
     path: Text | None = Field(default=None, description="null: none.")
     reason: Text | None = Field(default=None, description="null: none.")
-    at: Instant | None = None
+    at: Instant | None = Field(default=None, description="When; without a zone in the journey's.")
     journey: JourneyId | None = Field(default=None, description="This one unless given.")
 
 

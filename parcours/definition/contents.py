@@ -82,7 +82,18 @@ def written_content(fields: Mapping[str, str]) -> dict[str, Any]:
 CONTENT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "minProperties": 1,
-    "properties": {name: {"type": "object", "additionalProperties": {"type": "string"}} for name in sorted(NESTED)},
+    "properties": {
+        "data": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Jinja in each value: what the app or the provider is handed besides.",
+        },
+        "headers": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Jinja in each value: further headers of an email, by name.",
+        },
+    },
     "additionalProperties": {"type": "string"},
 }
 

@@ -292,6 +292,6 @@ def test_a_warning_among_errors_says_that_it_is_one(said: Said) -> None:
     step = '{id: s, type: message, channel: whatsapp, content: {body: "{{ event.amont }}"}}'
     assert said({"journeys/a.yaml": journey(step)}) == [
         "journeys/a.yaml:6: steps[0].content.body: event has no attribute 'amont' (did you mean 'amount'?)",
-        "journeys/a.yaml:6: warning: steps[0].channel: marketing by channel 'whatsapp', which has no consent: it goes to "
-        "who has refused, too (write consent: profile.consents['whatsapp'] in channels.yaml)",
+        "journeys/a.yaml:6: warning: steps[0].channel: marketing by channel 'whatsapp', which has no consent: it goes "
+        "to who has refused, too (write consent: profile.consents['whatsapp'] in channels.yaml)",
     ]

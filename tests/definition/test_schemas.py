@@ -114,10 +114,25 @@ def test_a_schema_says_what_it_is_of(name: str) -> None:
     assert schema["description"]
 
 
-def test_every_key_of_a_journey_is_described() -> None:
-    properties = json_schema("journey")["properties"]
-    described = {key for key, value in properties.items() if "description" in value}
-    assert set(properties) - described <= {"description", "tags"}
+def is_described(value: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether an editor shows something beside this key."""
+    if "$ref" in value:
+        return "description" in schema["$defs"][value["$ref"].rpartition("/")[2]]
+    several = [*value.get("anyOf", []), *value.get("oneOf", [])]
+    return "description" in value or any(is_described(each, schema) for each in several)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_described(name: str) -> None:
+    """`type` alone isn't: it is the mapping with that type that says what it does."""
+    schema = json_schema(name)
+    parts = {name: schema} | schema.get("$defs", {})
+    assert [
+        f"{part}.{key}"
+        for part, content in parts.items()
+        for key, value in content.get("properties", {}).items()
+        if key != "type" and not is_described(value, schema)
+    ] == []
 
 
 @pytest.mark.parametrize(
