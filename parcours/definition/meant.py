@@ -117,6 +117,9 @@ KEYS: dict[str, dict[str, Meant]] = {
     "ExpectedOutcome": _all("occurred_at time", ("at", None)),
 }
 
+# Models whose unknown keys are somebody's own names, and the key below which those stand.
+OWN_NAMES = {"GivenEvent": "attributes", "GivenMember": "attributes"}
+
 # Types of steps and entries; what is said of them where that isn't all.
 TYPES: dict[str, str] = {
     **dict.fromkeys(("ab_test", "abtest", "ab", "optimize"), "experiment"),
@@ -180,6 +183,11 @@ def remedy_for_key(model: str, key: str) -> str | None:
     """What to write in place of an unknown key."""
     known, remedy = KEYS.get(model, {}).get(key, (None, None))
     return remedy or (f"did you mean '{known}'?" if known else None)
+
+
+def remedy_for_own_name(model: str, key: str) -> str | None:
+    """Where a name of the author's own would stand."""
+    return f"write {OWN_NAMES[model]}: {{{key}: ...}}" if model in OWN_NAMES else None
 
 
 def remedy_for_type(written: object, known: Collection[str]) -> str | None:

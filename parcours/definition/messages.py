@@ -118,6 +118,7 @@ def _unknown_key(key: str, owner: type[BaseModel]) -> tuple[str, str | None]:
     if len(known) == 1:
         return f"unknown key '{key}'", did_you_mean(key, known) or f"write it below {known[0]}:"
     remedy = meant.remedy_for_key(owner.__name__, key) or did_you_mean(key, known)
+    remedy = remedy or meant.remedy_for_own_name(owner.__name__, key)
     return f"unknown key '{key}'", remedy or f"known here: {', '.join(known)}"
 
 

@@ -295,3 +295,23 @@ def test_a_warning_among_errors_says_that_it_is_one(said: Said) -> None:
         "journeys/a.yaml:6: warning: steps[0].channel: marketing by channel 'whatsapp', which has no consent: it goes "
         "to who has refused, too (write consent: profile.consents['whatsapp'] in channels.yaml)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "message"),
+    [
+        (LAST, "holdout: 0.05", "4: holdout: 0.05 percent are 5 of 10,000 people (write 5 for a share of 0.05)"),
+        (
+            "{id: s, type: experiment, holdout: 0.1, arms: [{label: a, weight: 1}]}",
+            "priority: 50",
+            "6: steps[0].holdout: 0.1 percent are 10 of 10,000 people (write 10 for a share of 0.1)",
+        ),
+        (LAST, "holdout: 1", None),
+        (LAST, "holdout: 0", None),
+    ],
+)
+def test_a_share_of_one_in_place_of_percents_is_warned_of(
+    said: Said, step: str, more: str, message: str | None
+) -> None:
+    expected = [f"journeys/a.yaml:{message}"] if message else []
+    assert said({"journeys/a.yaml": journey(step, more=more)}) == expected
