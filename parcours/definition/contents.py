@@ -59,6 +59,8 @@ def read_content(content: object) -> dict[str, str]:
     for name, place, value in _flattened(content):
         if name in NESTED:
             raise Mistake(f"not a mapping: {shown(value)}", "write names and values", at=place)
+        if value is None:
+            raise Mistake("no value", "write one, or leave the key out", at=place)
         if not isinstance(value, str):
             is_whole = isinstance(value, Mapping | list)
             remedy = "write it as text, JSON for instance, behind |" if is_whole else "put it in quotes"

@@ -42,7 +42,16 @@ KEYS: dict[str, dict[str, Meant]] = {
         **_all("exit exits exit_criteria exit_on goal goals", ("exit_when", None)),
     },
     "Schedule": _all("timezone zone", (None, "it is in the timezone of the journey, or of the project")),
-    "ReadAudience": _all("segment audience_id", ("audience", None)),
+    "ReadAudience": {
+        **_all("segment audience_id", ("audience", None)),
+        **_all("where filter condition", (None, "ask it in a condition step")),
+    },
+    "EventEntry": {
+        **_all("name event_type", ("event", None)),
+        **_all("filter condition when", ("where", None)),
+    },
+    "Waves": _all("every after", ("interval", None)),
+    "End": {"next": (None, "nothing comes after an end")},
     "Qualification": _all("segment audience_id", ("audience", None)),
     "BusinessEvent": _all("segment audience_id", ("audience", None)),
     "Criterion": {
@@ -60,7 +69,7 @@ KEYS: dict[str, dict[str, Meant]] = {
         **_all("sql expression where condition", (None, "write the expression itself behind when:")),
     },
     "Condition": {
-        "when": ("paths", "write paths: [{label: ..., when: ...}]"),
+        **_all("when if then", ("paths", "write paths: [{label: ..., when: ..., next: ...}]")),
         **OTHERWISE,
     },
     "ConditionPath": LABEL | NEXT | _all("condition if where expression", ("when", None)),
@@ -95,7 +104,7 @@ KEYS: dict[str, dict[str, Meant]] = {
     "Message": {
         field: ("content", f"write content: {{{field}: ...}}") for fields in FIELDS.values() for field in fields
     }
-    | {"default": ("on_excluded", None)},
+    | {"consent": (None, "the channel's is asked, unless category: transactional")},
     "UpdateProfile": {
         "attributes": ("set", None),
         **_all("column attribute value profile", ("set", "write set: {column: expression}")),
@@ -149,6 +158,7 @@ VALUES: dict[tuple[str, str], str] = {
     ("Journey", "priority"): "write a number from 0 to 100; the higher goes first",
     ("Condition", "paths"): "write [{label: ..., when: ..., next: ...}]",
     ("Split", "paths"): "write [{label: ..., percent: 50, next: ...}]",
+    ("Message", "template"): "write its name; fields stand in content",
     ("Listen", "paths"): "write [{label: ..., event: ..., next: ...}]",
     ("Experiment", "arms"): "write [{label: ..., weight: 1, next: ...}]",
     ("Arm", "weight"): "write whole numbers, such as 1 and 2",

@@ -38,6 +38,13 @@ KEYS = [
     (listen("{label: a, reaction: opened, message: m}"), "paths[0].message", "did you mean 'of'?"),
     (listen("{label: a, event: page_viewed, within: 2d}"), "paths[0].within", "write timeout beside paths"),
     ("{id: s, type: listen, event: x, timeout: 2d}", "event", "write paths: [{label: ..., event: ...}]"),
+    ("{id: s, type: condition, if: 'true'}", "if", "write paths: [{label: ..., when: ..., next: ...}]"),
+    ("{id: s, type: end, next: s}", "next", "nothing comes after an end"),
+    (
+        "{id: s, type: message, channel: push, template: x, consent: ignored}",
+        "consent",
+        "the channel's is asked, unless category: transactional",
+    ),
     ("{id: s, type: profile_cap, max: 3}", "max", "did you mean 'limit'?"),
     ("{id: s, type: profile_cap, limit: 3, default: end}", "default", "did you mean 'otherwise'?"),
     ("{id: s, type: wait, duration: 2d}", "duration", "did you mean 'for'?"),
@@ -81,6 +88,12 @@ def test_a_step_of_another_tool_is_told_by_ours(said: Said, written: str, remedy
     ("entry", "message"),
     [
         ("{type: read_segment, audience: vip}", "type: unknown type 'read_segment' (did you mean 'read_audience'?)"),
+        ("{type: event, event: page_viewed, filter: x}", "filter: unknown key 'filter' (did you mean 'where'?)"),
+        ("{type: event, name: page_viewed}", "name: unknown key 'name' (did you mean 'event'?)"),
+        (
+            "{type: read_audience, audience: vip, schedule: {at: 2026-03-01}, where: x}",
+            "where: unknown key 'where' (ask it in a condition step)",
+        ),
         ("{type: audience_qualification, segment: vip}", "segment: unknown key 'segment' (did you mean 'audience'?)"),
         (
             "{type: read_audience, audience: vip, schedule: {cron: '0 9 * * MON', timezone: UTC}}",
@@ -96,6 +109,14 @@ VALUES = [
     (
         "{id: s, type: split, paths: {a: 50}}",
         "paths: not a list: a mapping (write [{label: ..., percent: 50, next: ...}])",
+    ),
+    (
+        "{id: s, type: message, channel: push, template: {title: x}}",
+        "template: not text: a mapping (write its name; fields stand in content)",
+    ),
+    (
+        "{id: s, type: message, channel: push, content: {title: x, body: null}}",
+        "content.body: no value (write one, or leave the key out)",
     ),
     ("{id: s, type: profile_cap, limits: 100}", "limits: not a list: 100 (write [100])"),
     ("{id: s, type: profile_cap, limit: [1, 2]}", "limit: not a whole number: a list (write limits: [..] for several)"),
