@@ -104,7 +104,11 @@ KEYS: dict[str, dict[str, Meant]] = {
     "Message": {
         field: ("content", f"write content: {{{field}: ...}}") for fields in FIELDS.values() for field in fields
     }
-    | {"consent": (None, "the channel's is asked, unless category: transactional")},
+    | {
+        "to": ("address", None),
+        "send_at": (None, "let a wait step come before it"),
+        "consent": (None, "the channel's is asked, unless category: transactional"),
+    },
     "UpdateProfile": {
         "attributes": ("set", None),
         **_all("column attribute value profile", ("set", "write set: {column: expression}")),
@@ -158,6 +162,7 @@ VALUES: dict[tuple[str, str], str] = {
     ("Journey", "priority"): "write a number from 0 to 100; the higher goes first",
     ("Condition", "paths"): "write [{label: ..., when: ..., next: ...}]",
     ("Split", "paths"): "write [{label: ..., percent: 50, next: ...}]",
+    ("Message", "channel"): "write one; another message step sends by another",
     ("Message", "template"): "write its name; fields stand in content",
     ("Listen", "paths"): "write [{label: ..., event: ..., next: ...}]",
     ("Experiment", "arms"): "write [{label: ..., weight: 1, next: ...}]",
@@ -177,6 +182,7 @@ VALUES: dict[tuple[str, str], str] = {
 MAPPINGS = {
     "Reentry": "write {allowed: false}",
     "Schedule": 'write {cron: "0 9 * * MON"}, or {at: 2026-03-01T09:00:00Z} for once',
+    "Criterion": "write {id: ..., event: ...}",
     "Metric": "write {event: order_placed}",
     "SourceTable": "write {path: ...}",
     "Rate": "write {max: 1000, per: minute}",

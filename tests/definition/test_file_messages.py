@@ -192,6 +192,11 @@ AUDIENCES = [
         "id: a\nsql: SELECT profile_id FROM orders\nschedul: {}",
         "3: schedul: unknown key 'schedul' (did you mean 'schedule'?)",
     ),
+    (
+        "id: a\nsql: SELECT profile_id FROM profiles WHERE tier = ‘gold’",
+        "2: sql: typographic quotes (write straight quotes)",
+    ),
+    ("id: a\nsql: SELECT profile_id FROM profiles WHERE tier = 'gold", "2: sql: not SQL: a quote that isn't closed"),
     ("id: a\nsql: profiles", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
     ("id: a\nsql: SELEC x", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
     (

@@ -45,6 +45,11 @@ KEYS = [
         "consent",
         "the channel's is asked, unless category: transactional",
     ),
+    (
+        "{id: s, type: message, channel: push, template: x, send_at: '09:00'}",
+        "send_at",
+        "let a wait step come before it",
+    ),
     ("{id: s, type: profile_cap, max: 3}", "max", "did you mean 'limit'?"),
     ("{id: s, type: profile_cap, limit: 3, default: end}", "default", "did you mean 'otherwise'?"),
     ("{id: s, type: wait, duration: 2d}", "duration", "did you mean 'for'?"),
@@ -109,6 +114,10 @@ VALUES = [
     (
         "{id: s, type: split, paths: {a: 50}}",
         "paths: not a list: a mapping (write [{label: ..., percent: 50, next: ...}])",
+    ),
+    (
+        "{id: s, type: message, channel: [push, sms], template: x}",
+        "channel: not text: a list (write one; another message step sends by another)",
     ),
     (
         "{id: s, type: message, channel: push, template: {title: x}}",
@@ -273,6 +282,23 @@ WHEN = [
     ("days_since(journey.entered_at) > 3", "unknown function 'days_since' (write datediff(now(), x))"),
     ("event.sku = yes", "unknown name 'yes' (write true or false, or 'yes' for text)"),
     ("array('a', 'b') = 'a'", "an array can't be compared with text (write array_contains(array, value))"),
+    (
+        "now() > journey.entered_at + 2 days",
+        "two values side by side can't be used in an expression (write INTERVAL 2 DAYS)",
+    ),
+    ("now() > journey.entered_at + '2 days'", "+ can't be used between an instant and text (write + INTERVAL 3 DAYS)"),
+    ("event.amount > $x", "a parameter can't be used in an expression (names stand as they are, such as profile.tier)"),
+    (
+        "local_now() > '09:00'",
+        'not a date or time: \'09:00\' (ask hour(local_now()), or a calendar test {from: "09:00", to: "17:00"})',
+    ),
+    # Warnings: they can be meant.
+    ("event.sku = NULL", "compared with NULL nothing is ever true (write IS NULL, or IS NOT NULL)"),
+    (
+        "event.sku = '{{ profile.sku }}'",
+        "'{{ profile.sku }}' is text as it stands: no name is put in "
+        "(write the name itself, or concat('...', profile.first_name))",
+    ),
     ("'a' in profile.tags", "IN takes values in brackets (write IN ('a', 'b'), or array_contains(array, value))"),
 ]
 

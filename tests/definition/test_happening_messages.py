@@ -54,7 +54,7 @@ ENTRIES = [
 EXITS = [
     ("", "exit_when: no value (write one, or leave the key out)"),
     ("{id: bought, event: order_placed}", "exit_when: not a list: a mapping (write [{id: ..., event: ...}])"),
-    ("[bought]", "exit_when[0]: not a mapping: 'bought' (write {key: value})"),
+    ("[bought]", "exit_when[0]: not a mapping: 'bought' (write {id: ..., event: ...})"),
     ("[{event: order_placed}]", "exit_when[0]: missing key 'id'"),
     (
         "[{id: it bought, event: order_placed}]",

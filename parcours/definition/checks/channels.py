@@ -37,7 +37,7 @@ def _check_consent(channel: Channel, scope: Scope, loc: Loc) -> Iterator[Finding
     assert channel.consent is not None, "only a consent that is written is judged"
     wrong = list(check_expression(channel.consent, scope, "string", loc))
     yield from wrong
-    if not wrong and compile_expression(channel.consent, scope).type == "boolean":
+    if all(each.is_warning for each in wrong) and compile_expression(channel.consent, scope).type == "boolean":
         what = "'n' is wanted here of who has refused, and this is true or false: it would refuse nobody"
         yield Finding(loc, what, f"write profile.consents['{channel.name}'], or if(..., 'y', 'n')")
 

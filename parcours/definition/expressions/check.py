@@ -12,7 +12,6 @@ from parcours.definition.expressions.calls import CALLS
 from parcours.definition.expressions.clauses import CLAUSES
 from parcours.definition.expressions.names import Names
 from parcours.definition.expressions.refused import REFUSED, refusal
-from parcours.definition.expressions.slips import remedy_for_syntax
 from parcours.definition.expressions.terms import NOTHING, WRONG, Literal, Term, backquoted, text_term
 from parcours.definition.expressions.types import TRUTH, Type
 from parcours.definition.problems import Mistake
@@ -91,9 +90,10 @@ def _unsupported(tree: exp.Expr) -> Mistake:
     """What to say of a kind of tree that has no reader."""
     what = next((said for kind, said in UNSUPPORTED.items() if isinstance(tree, kind)), None)
     remedy = QUERY if isinstance(tree, exp.Select | exp.Subquery | exp.Exists) else None
+    if isinstance(tree, exp.Placeholder | exp.Parameter):
+        remedy = "names stand as they are, such as profile.tier"
     if isinstance(tree, exp.Alias):
-        sql = tree.sql("spark")
-        remedy = remedy_for_syntax(sql) or "an operator is missing, or quotes: 'one two'"
+        remedy = "an operator is missing, or quotes: 'one two'"
     return Mistake(f"{what or tree.sql('spark')[:40]} can't be used in an expression", remedy)
 
 

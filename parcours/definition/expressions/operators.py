@@ -207,7 +207,7 @@ def _with_time(operator: str, left: Term, right: Term, zone: str) -> Term:
         return Term(f"{TRY_FORMS[operator]}({left.sql}, {number.sql})", DURATION if one == DAYS else one)
     if other.is_interval and operator == "*" and (one.is_number or one == TEXT):
         return _with_time("*", right, left, zone)
-    remedy = "write + INTERVAL 3 DAYS" if one.is_moment and other.is_number else None
+    remedy = "write + INTERVAL 3 DAYS" if one.is_moment and (other.is_number or other == TEXT) else None
     raise Mistake(f"{operator} can't be used between {one.said} and {other.said}", remedy)
 
 

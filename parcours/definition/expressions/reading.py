@@ -66,6 +66,12 @@ def read_expression(text: str) -> exp.Expr:
     return tree
 
 
+def compares_with_null(text: str) -> bool:
+    """Whether an expression that can be read compares something with NULL by = <> < or the like."""
+    found = read_expression(text).find_all(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+    return any(isinstance(side, exp.Null) for each in found for side in (each.this, each.expression))
+
+
 def is_one_name(word: str) -> bool:
     """Whether a word can be written as a name, alone and before a dot, without backquotes."""
     try:

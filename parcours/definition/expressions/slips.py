@@ -18,6 +18,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
     (r"\|\|\s*$|^\s*\|\|", "write OR"),
     (r"(?i)\bin\s*$|\bin\s+(?!\()", "write IN ('a', 'b')"),
     (r"(?i)\bcontains\b(?!\s*\()", "write contains(text, 'part'), or array_contains(array, value)"),
+    (r"(?i)(?<!interval )\b\d+ +(second|minute|hour|day|week|month|year)s?\b", "write INTERVAL 2 DAYS"),
     (r"(?i)^\s*if\s+(?!\()", "write CASE WHEN ... THEN ... ELSE ... END"),
 )
 
@@ -41,7 +42,22 @@ def _without_braces(text: str) -> str:
     return pieces[0] if len(pieces) == 1 else f"concat({', '.join(pieces)})"
 
 
-def remedy_for_joined_text(sql: str, what: str) -> str | None:
-    """`a = 1 || b = 2` joins texts in SQL, and then compares what it shouldn't."""
+def has_curly_quotes(sql: str) -> bool:
+    """Whether quotes of a text processor stand where SQL wants its own."""
+    return any(quote in QUOTED.sub("''", sql) for quote in CURLY_QUOTES)
+
+
+def texts_with_braces(sql: str) -> list[str]:
+    """The texts in quotes that hold `{{ }}` or `${ }`, which mean nothing within an expression."""
+    return [text for text in QUOTED.findall(sql) if re.search(r"\{\{.*\}\}|\$\{.*\}", text)]
+
+
+def remedy_for_types(sql: str, what: str) -> str | None:
+    """What to write in place of text that SQL can read, and that says something else in SQL.
+
+    `2 days` is a number called days; `a = 1 || b = 2` joins texts, and then compares what it shouldn't.
+    """
+    if what.startswith("two values side by side"):
+        return remedy_for_syntax(sql)
     is_of_types = "can't be compared" in what or "true or false" in what
     return "|| joins texts: write OR" if is_of_types and "||" in QUOTED.sub("''", sql) else None

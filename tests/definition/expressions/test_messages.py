@@ -84,7 +84,10 @@ REFUSED = [
         "SELECT 1",
         "a query can't be used in an expression (use a lookup step, or an audience's SQL)",
     ),
-    ("profile.age > :limit", "a parameter can't be used in an expression"),
+    (
+        "profile.age > :limit",
+        "a parameter can't be used in an expression (names stand as they are, such as profile.tier)",
+    ),
     ("isnan(profile.spend)", "isnan: NaN counts as null here (write x IS NULL)"),
 ]
 
