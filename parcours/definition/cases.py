@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, RootModel, model_validator
+from pydantic import BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from parcours.definition.problems import Mistake, shown
 from parcours.definition.values import (
+    COLUMN,
     ColumnName,
     Count,
     Definition,
@@ -53,9 +54,22 @@ def _bare_member(value: object) -> object:
 
 ProfileId = Annotated[FilledText, Field(description="Who.")]
 Attributes = dict[
-    ColumnName, Annotated[Text | None, BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float)]
+    ColumnName,
+    Annotated[Text | None, BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float | None)],
 ]
 Row = dict[ColumnName, Any]
+# By itself a row may have any columns; of a profile an editor asks who it is.
+ProfileRow = Annotated[
+    Row,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "required": ["profile_id"],
+            "properties": {"profile_id": {"type": "string", "minLength": 1, "description": "Who it is."}},
+            "propertyNames": {"pattern": COLUMN},
+        }
+    ),
+]
 
 
 class GivenMember(Definition):
@@ -112,7 +126,9 @@ Member = Annotated[GivenMember, BeforeValidator(_bare_member, json_schema_input_
 class Given(Definition):
     """Who is there, and what happens to them."""
 
-    profiles: tuple[Row, ...] = Field(default=(), description="profile_id, and any columns of the profiles table.")
+    profiles: tuple[ProfileRow, ...] = Field(
+        default=(), description="profile_id, and any columns of the profiles table."
+    )
     audience_members: dict[Name, tuple[Member, ...]] = Field(default={}, description="Members by audience.")
     events: tuple[GivenEvent, ...] = Field(default=(), description="In any order.")
     message_feedback: tuple[GivenFeedback, ...] = Field(default=(), description="In any order.")

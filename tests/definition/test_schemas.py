@@ -150,3 +150,25 @@ def test_an_unknown_schema_is_told() -> None:
     with pytest.raises(UserError) as raised:
         json_schema("journeys")
     assert str(raised.value) == "no schema 'journeys' (did you mean 'journey'?)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "is_accepted"),
+    [
+        ("journey", "timeout: ' 2d '", True),
+        ("journey", "starts_at: ' 2026-03-01 '", True),
+        ("journey", "entry: {type: read_audience, audience: a, schedule: {cron: ' 0 9 * * MON '}}", True),
+        ("journey", "entry: {type: read_audience, audience: a, schedule: {cron: '@daily'}}", False),
+        ("journey", "entry: {type: read_audience, audience: a, schedule: {cron: '0 0 9 * * MON'}}", False),
+        ("test", "profiles: [{profile_id: ada, tier: null}]", True),
+        ("test", "profiles: [{id: ada}]", False),
+        ("test", "events: [{event_type: x, event_time: 2026-03-01, attributes: {amount: null}}]", True),
+    ],
+)
+def test_a_schema_judges_a_value_as_the_loader_does(kind: str, text: str, is_accepted: bool) -> None:
+    if kind == "test":
+        written = f"- {{case: a, until: 2026-03-10, given: {{{text}}}, expect: {{entered: 0}}}}"
+    else:
+        entry = "" if text.startswith("entry") else "\nentry: {type: event, event: x}"
+        written = f"id: a\nversion: 1{entry}\n{text}\nsteps: [{{id: last, type: end}}]"
+    assert (complaints(kind, written) == []) is is_accepted
