@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from parcours.definition.problems import UserError
@@ -17,7 +17,7 @@ def tables_of(sql: str) -> tuple[str, ...]:
     try:
         statements = sqlglot.parse(sql, read="spark")
     except SqlglotError as error:
-        raise UserError(f"sql: {_first_line(error)}") from error
+        raise UserError(f"sql: {_unreadable(error)}") from error
     query = statements[0] if len(statements) == 1 else None
     if not isinstance(query, exp.Query):
         raise UserError("sql: not one SELECT (write SELECT profile_id FROM ...)")
@@ -51,5 +51,10 @@ def _kinds(tokens: list[Token]) -> list[TokenType]:
     return [token.token_type for token in tokens]
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def _unreadable(error: SqlglotError) -> str:
+    """Where the text stops being SQL, lines and characters counted from 1."""
+    details = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+    near = str(details.get("highlight") or "").strip()
+    if not near:
+        return "not SQL: a quote that isn't closed" if isinstance(error, TokenError) else "not SQL"
+    return f"not SQL: near {near!r} (line {details.get('line')}, character {details.get('col')})"

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, RootModel, model_validator
+from pydantic import BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from parcours.definition.problems import Mistake, shown
 from parcours.definition.values import (
+    COLUMN,
     ColumnName,
     Count,
     Definition,
@@ -59,10 +60,22 @@ Attributes = dict[
     ColumnName,
     Annotated[
         Text | None,
-        BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float | list[Any] | dict[str, Any]),
+        BeforeValidator(_as_text, json_schema_input_type=str | bool | int | float | None | list[Any] | dict[str, Any]),
     ],
 ]
 Row = dict[ColumnName, Any]
+# By itself a row may have any columns; of a profile an editor asks who it is.
+ProfileRow = Annotated[
+    Row,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "required": ["profile_id"],
+            "properties": {"profile_id": {"type": "string", "minLength": 1, "description": "Who it is."}},
+            "propertyNames": {"pattern": COLUMN},
+        }
+    ),
+]
 
 
 class GivenMember(Definition):
@@ -84,7 +97,7 @@ class GivenEvent(Definition):
     """Something that happens."""
 
     event_type: Name = Field(description="A type of events.yaml.")
-    event_time: Instant
+    event_time: Instant = Field(description="When it happens; without a zone in the journey's.")
     profile_id: ProfileId | None = Field(default=None, description="To whom; without it a business event.")
     event_id: FilledText | None = Field(default=None, description="e1, e2 … in the order of the list unless given.")
     attributes: Attributes = Field(default={}, description="event.* of it.")
@@ -95,8 +108,8 @@ class GivenFeedback(Definition):
 
     profile_id: ProfileId
     step: Name = Field(description="The message step.")
-    feedback: Feedback
-    feedback_at: Instant
+    feedback: Feedback = Field(description="What became of the message.")
+    feedback_at: Instant = Field(description="When; without a zone in the journey's.")
     journey: JourneyId | None = Field(default=None, description="Whose step; this journey's unless given.")
     detail: Text | None = Field(default=None, description="What else the sender tells.")
 
@@ -104,10 +117,12 @@ class GivenFeedback(Definition):
 class GivenSuppression(Definition):
     """An address that is never to be used, or one of those that alone may be."""
 
-    channel: Name
+    channel: Name = Field(description="The channel whose address it is.")
     address: FilledText = Field(description="The address, or a domain as @example.com.")
-    list: Literal["suppress", "allow"] = "suppress"
-    reason: Text | None = None
+    list: Literal["suppress", "allow"] = Field(
+        default="suppress", description="allow: of this channel nobody else is sent to."
+    )
+    reason: Text | None = Field(default=None, description="Why; nothing asks it.")
     added_at: Instant | None = Field(default=None, description="From when on; always unless given.")
 
 
@@ -117,7 +132,9 @@ Member = Annotated[GivenMember, BeforeValidator(_bare_member, json_schema_input_
 class Given(Definition):
     """Who is there, and what happens to them."""
 
-    profiles: tuple[Row, ...] = Field(default=(), description="profile_id, and any columns of the profiles table.")
+    profiles: tuple[ProfileRow, ...] = Field(
+        default=(), description="profile_id, and any columns of the profiles table."
+    )
     audience_members: dict[Name, tuple[Member, ...]] = Field(default={}, description="Members by audience.")
     events: tuple[GivenEvent, ...] = Field(default=(), description="In any order.")
     message_feedback: tuple[GivenFeedback, ...] = Field(default=(), description="In any order.")
@@ -145,12 +162,12 @@ class ExpectedSend(Definition):
 
     profile_id: ProfileId
     step: Name = Field(description="The message step.")
-    send_at: Instant | None = None
+    send_at: Instant | None = Field(default=None, description="When; without a zone in the journey's.")
     journey: JourneyId | None = Field(default=None, description="Whose step; this journey's unless given.")
-    channel: Name | None = None
-    address: Text | None = None
-    variant: Text | None = None
-    category: Literal["marketing", "transactional"] | None = None
+    channel: Name | None = Field(default=None, description="By which channel.")
+    address: Text | None = Field(default=None, description="To which address.")
+    variant: Text | None = Field(default=None, description="Which variant of the message.")
+    category: Literal["marketing", "transactional"] | None = Field(default=None, description="Of the message.")
     content: dict[FilledText, Text] = Field(default={}, description="Fields of the message, each to the letter.")
     contains: dict[FilledText, Text] = Field(default={}, description="Fields of the message, a part of each.")
 
@@ -160,10 +177,10 @@ class ExpectedOutcome(Definition):
 
     profile_id: ProfileId
     step: Name | None = Field(default=None, description="A step's id, or entry, or end.")
-    outcome: Outcome | None = None
+    outcome: Outcome | None = Field(default=None, description="What happened there.")
     path: Text | None = Field(default=None, description="null: none.")
     reason: Text | None = Field(default=None, description="null: none.")
-    at: Instant | None = None
+    at: Instant | None = Field(default=None, description="When; without a zone in the journey's.")
     journey: JourneyId | None = Field(default=None, description="This one unless given.")
 
 

@@ -42,22 +42,22 @@ BUILT_IN: dict[str, str | None] = {
 class Batch(Definition):
     """The files in which sends are handed over."""
 
-    format: Literal["jsonl", "csv", "parquet"] = "jsonl"
+    format: Literal["jsonl", "csv", "parquet"] = Field(default="jsonl", description="Of the files.")
     max_rows: Positive = Field(default=50000, description="Rows of one file at most.")
 
 
 class Limit(Definition):
     """At most `max` sends in each calendar window, for all journeys together."""
 
-    max: Positive
-    per: Literal["second", "minute", "hour", "day"]
+    max: Positive = Field(description="How many sends in one window at most.")
+    per: Literal["second", "minute", "hour", "day"] = Field(description="How long a window is.")
     timezone: Zone | None = Field(default=None, description="Zone of the windows; the project's unless given.")
 
 
 class GrowBy(Definition):
     """After the last number of the plan, so many percent more each day, rounded down."""
 
-    grow_by: Number
+    grow_by: Number = Field(description="Percent a day, above 0.")
 
 
 def _kind_of_growth(value: object) -> str:

@@ -59,8 +59,12 @@ def read_content(content: object) -> dict[str, str]:
     for name, place, value in _flattened(content):
         if name in NESTED:
             raise Mistake(f"not a mapping: {shown(value)}", "write names and values", at=place)
+        if value is None:
+            raise Mistake("no value", "write one, or leave the key out", at=place)
         if not isinstance(value, str):
-            raise Mistake(f"not text: {shown(value)}", "put it in quotes", at=place)
+            is_whole = isinstance(value, Mapping | list)
+            remedy = "write it as text, JSON for instance, behind |" if is_whole else "put it in quotes"
+            raise Mistake(f"not text: {shown(value)}", remedy, at=place)
         fields[name] = value
     return fields
 
@@ -80,7 +84,18 @@ def written_content(fields: Mapping[str, str]) -> dict[str, Any]:
 CONTENT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "minProperties": 1,
-    "properties": {name: {"type": "object", "additionalProperties": {"type": "string"}} for name in sorted(NESTED)},
+    "properties": {
+        "data": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Jinja in each value: what the app or the provider is handed besides.",
+        },
+        "headers": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Jinja in each value: further headers of an email, by name.",
+        },
+    },
     "additionalProperties": {"type": "string"},
 }
 

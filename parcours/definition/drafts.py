@@ -56,7 +56,11 @@ class Reader:
         self.hashes[source.file] = source.digest
         self.problems += source.problems
         if source.data is not None and not isinstance(source.data, dict):
-            wrong = Finding((), f"not a mapping: {shown(source.data)}", "write key: value")
+            is_cases = isinstance(source.data, list) and any(
+                "case" in each for each in source.data if isinstance(each, dict)
+            )
+            remedy = "test cases stand in journeys/<id>.test.yaml" if is_cases else "write key: value"
+            wrong = Finding((), f"not a mapping: {shown(source.data)}", remedy)
             self.problems.append(source.problem(wrong))
             return Source(source.file, None, source.places, source.problems, source.digest)
         return source

@@ -39,8 +39,8 @@ class Schedule(Definition):
 class Rate(Definition):
     """Spreads entries in time: `max` at the occurrence, and again every `per` after it."""
 
-    max: Positive
-    per: Literal["second", "minute", "hour"]
+    max: Positive = Field(description="How many enter at once.")
+    per: Literal["second", "minute", "hour"] = Field(description="How long until the next.")
 
 
 SeveralPercents = Annotated[tuple[Percent, ...], Field(min_length=2, max_length=10)]
@@ -74,7 +74,7 @@ class ReadAudience(Definition):
     """Every current member of an audience enters, at each occurrence of a schedule."""
 
     type: Literal["read_audience"]
-    audience: Name
+    audience: Name = Field(description="The audience whose members enter.")
     schedule: Schedule
     incremental: Flag = Field(
         default=False, description="From the second occurrence on, only who joined since the last one."

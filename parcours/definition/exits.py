@@ -41,6 +41,8 @@ class Criterion(Definition):
 
     @model_validator(mode="after")
     def is_one_thing(self) -> Self:
+        if self.event is not None and self.condition is not None and self.audience is None:
+            raise Mistake("event and condition exclude each other", "beside an event write where", at=("condition",))
         exactly_one(self, "event", "audience", "condition")
         if self.where is not None and self.event is None:
             raise Mistake("where goes with event only", at=("where",))

@@ -74,7 +74,7 @@ class SourceTable(Definition):
 class ProjectFile(Definition):
     """parcours.yaml: the project's names and places."""
 
-    name: FilledText
+    name: FilledText = Field(description="What reports and DAGs call the project.")
     timezone: Zone = Field(default="UTC", description="The zone of journeys and limits that name none.")
     warehouse: FilledText = Field(default="warehouse", description="A folder beside this file, or a URI.")
     outbox: FilledText = Field(default="outbox", description="Where delivery batches go: a folder, or a URI.")
@@ -86,7 +86,7 @@ class ProjectFile(Definition):
 class ChannelsFile(Definition):
     """channels.yaml: channels by name."""
 
-    channels: dict[Name, ChannelSettings]
+    channels: dict[Name, ChannelSettings] = Field(description="By name: email, push, sms, or one of your own.")
 
 
 Attributes = Annotated[
@@ -101,19 +101,19 @@ class EventsFile(Definition):
     Attributes are text: arrays, maps and structs stand in it as JSON.
     """
 
-    events: dict[Name, Attributes]
+    events: dict[Name, Attributes] = Field(description="By event type the Spark SQL type of each attribute.")
 
 
 class ProfilesFile(Definition):
     """profiles.yaml: the types of profile columns."""
 
-    profiles: dict[ColumnName, ColumnType]
+    profiles: dict[ColumnName, ColumnType] = Field(description="By column its Spark SQL type.")
 
 
 class Audience(Definition):
     """An audience defined by SQL: one row a member, profile_id and enrichment columns."""
 
-    id: Name
+    id: Name = Field(description="What journeys and expressions call it.")
     schedule: Schedule | None = Field(default=None, description="When it is refreshed, in the project's zone.")
     sql: FilledText = Field(description="One SELECT over tables of the warehouse; as_of() is the time of the refresh.")
     max_loss: Percent | None = Field(default=None, description="Stops a refresh that would end more percent of stays.")

@@ -222,6 +222,10 @@ def _look_around(reader: Reader, folder: Path) -> None:
     for name in unsupported.FILES:
         if (folder / name).is_file():
             reader.problems.append(Problem(name, 1, "", unsupported.refusal(name)))
+    for path in sorted((folder / "templates").glob("*.yaml")):
+        file = path.relative_to(folder).as_posix()
+        remedy = f"move it to templates/<channel>/{path.name}"
+        reader.problems.append(Problem(file, 1, "", "not read", remedy, is_warning=True))
     for pattern in ("*.yml", "journeys/*.yml", "audiences/*.yml", "templates/*/*.yml"):
         for path in sorted(folder.glob(pattern)):
             file = path.relative_to(folder).as_posix()

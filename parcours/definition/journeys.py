@@ -75,8 +75,8 @@ class Journey(Definition):
         description="A whole number; a published version never changes, except name, description, tags."
     )
     name: Text | None = Field(default=None, description="What people call it.")
-    description: Text | None = None
-    tags: tuple[FilledText, ...] = ()
+    description: Text | None = Field(default=None, description="For people; it may change at any time.")
+    tags: tuple[FilledText, ...] = Field(default=(), description="Words to find it by; they may change at any time.")
     priority: Annotated[Whole, Field(ge=0, le=100)] = Field(default=50, description="0 to 100, higher wins.")
     timezone: Zone = Field(
         default="UTC",

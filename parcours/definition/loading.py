@@ -91,7 +91,7 @@ def parse_source(name: str, text: str, digest: str = "") -> Source:
     try:
         root = yaml.compose(text)
     except MarkedYAMLError as error:
-        return Source(name, None, {}, (syntax_problem(name, error),), digest)
+        return Source(name, None, {}, (syntax_problem(name, error, text),), digest)
     except ReaderError as error:
         line = text.count("\n", 0, error.position or 0) + 1
         wrong = Problem(name, line, "", "a character that YAML doesn't allow", "remove control characters")

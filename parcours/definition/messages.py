@@ -42,6 +42,9 @@ def findings_of(error: ValidationError, model: type[BaseModel], data: Any, prefi
     found: list[Finding] = []
     for item in details:
         loc = _written(item["loc"])
+        if item["type"] == "extra_forbidden" and (home := _empty_home(item, model, data)) is not None:
+            found.append(Finding(prefix + loc, f"unknown key '{loc[-1]}'", f"indent it below {home}:", on_key=True))
+            continue
         if item["type"] == "missing" and not replaced.isdisjoint((loc, (*loc[:-1], ANYTHING))):
             continue  # another key stands there in its place, and has been told
         if item["type"] in ("too_short", "too_long") and not _is_of_wrong_length(item, data, loc):
@@ -56,8 +59,23 @@ def _meant(item: ErrorDetails, model: type[BaseModel]) -> Iterator[Loc]:
     owner = model_at(model, tuple(above))
     if key in unsupported.KEYS.get(owner.__name__, ()):
         yield (*_written(tuple(above)), ANYTHING)
+    elif len(known := known_keys(owner)) == 1:
+        yield (*_written(tuple(above)), known[0])
     elif (close := meant.meant_key(owner.__name__, str(key)) or closest(str(key), known_keys(owner))) is not None:
         yield (*_written(tuple(above)), close)
+
+
+def _empty_home(item: ErrorDetails, model: type[BaseModel], data: Any) -> str | None:
+    """The key beside an unknown one that has no value, and below which the unknown one would be known."""
+    *above, key = item["loc"]
+    owner = model_at(model, tuple(above))
+    for part in _written(tuple(above)):
+        data = data[part]
+    empty = (name for name, value in data.items() if value is None)
+    return next(
+        (name for name in empty if any(key in known_keys(each) for each in _models(_annotation(owner, name), None))),
+        None,
+    )
 
 
 def _finding(item: ErrorDetails, model: type[BaseModel], loc: Loc, prefix: Loc) -> Finding:
@@ -77,14 +95,30 @@ def _finding(item: ErrorDetails, model: type[BaseModel], loc: Loc, prefix: Loc) 
     if value is None:
         return Finding(here, "no value", "write one, or leave the key out")
     what, remedy = _wrong_value(kind, value, context)
+    if kind in KINDS or kind == "literal_error":
+        raw = item["loc"]
+        while raw and _is_tag(raw[-1]):
+            raw = raw[:-1]
+        if raw:
+            remedy = _remedy_at((model_at(model, raw[:-1]).__name__, str(raw[-1])), value, remedy)
     return Finding(here, what, remedy)
+
+
+def _remedy_at(place: tuple[str, str], value: Any, remedy: str | None) -> str | None:
+    """What to write as the value of this key of this model."""
+    if place == ("ProfileCap", "limit") and isinstance(value, list):
+        return "write limits: [..] for several"
+    return meant.VALUES.get(place) or meant.VALUES.get((place[0], "*"), remedy)
 
 
 def _unknown_key(key: str, owner: type[BaseModel]) -> tuple[str, str | None]:
     if key in unsupported.KEYS.get(owner.__name__, ()):
         return unsupported.refusal(key), None
     known = known_keys(owner)
+    if len(known) == 1:
+        return f"unknown key '{key}'", did_you_mean(key, known) or f"write it below {known[0]}:"
     remedy = meant.remedy_for_key(owner.__name__, key) or did_you_mean(key, known)
+    remedy = remedy or meant.remedy_for_own_name(owner.__name__, key)
     return f"unknown key '{key}'", remedy or f"known here: {', '.join(known)}"
 
 
@@ -101,15 +135,15 @@ def _wrong_key(kind: str, key: str, context: Mapping[str, Any], here: Loc) -> Fi
 
 def _wrong_type(value: Any, context: Mapping[str, Any], model: type[BaseModel], raw: Loc, here: Loc) -> Finding:
     """The `type` of a step or an entry is missing or unknown."""
-    if not isinstance(value, Mapping):
-        return Finding(here, f"not a mapping: {shown(value)}", "write {type: ...}")
     known = [tag.strip("<>") for tag in _tags_at(model, raw)]
+    form = "{id: ..., type: ...}" if "message" in known else "{type: ...}"
+    if not isinstance(value, Mapping):
+        return Finding(here, f"not a mapping: {shown(value)}", f"write {form}")
     if "type" not in value:
-        return Finding(here, "missing key 'type'", f"write {one_of(known)}")
+        return Finding(here, "missing key 'type'", meant.remedy_for_no_type(value, known) or f"write {one_of(known)}")
     written = value["type"]
     close = did_you_mean(written, known) if isinstance(written, str) else None
-    if "message" in known:
-        close = meant.remedy_for_type(written) or close
+    close = meant.remedy_for_type(written, known) or close
     return Finding((*here, "type"), f"unknown type {shown(written)}", close or f"write {one_of(known)}")
 
 
@@ -117,12 +151,17 @@ def _wrong_value(kind: str, value: Any, context: Mapping[str, Any]) -> tuple[str
     if kind in KINDS:
         what, remedy = KINDS[kind]
         remedy = meant.MAPPINGS.get(str(context.get("class_name")), remedy)
+        if what == "not a list":
+            remedy = meant.remedy_for_list(value) or remedy
+        if kind == "string_type" and isinstance(value, Mapping | list):
+            remedy = "write text"
         if kind == "int_type" and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
             remedy = f"write {value} without quotes"
         return f"{what}: {shown(value)}", remedy
     if kind == "literal_error":
         words = re.findall(r"'([^']*)'", context["expected"])
-        return f"unknown value {shown(value)}", f"write {one_of(words)}"
+        what = f"not one word: {shown(value)}" if isinstance(value, Mapping | list) else f"unknown value {shown(value)}"
+        return what, f"write {one_of(words)}"
     if kind == "greater_than_equal":
         return f"too small: {shown(value)}", f"{context['ge']} at least"
     if kind == "less_than_equal":

@@ -29,6 +29,12 @@ class Problem:
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
         return where + self.what + (f" ({self.remedy})" if self.remedy else "")
 
+    @property
+    def told(self) -> str:
+        """The line among others, where a warning says that it is one."""
+        place = f"{self.file}:{self.line}: "
+        return f"{place}warning: {str(self).removeprefix(place)}" if self.is_warning else str(self)
+
 
 Loc = tuple[str | int, ...]
 """Where something stands in a file: keys, and places in lists counted from 0."""
@@ -54,7 +60,7 @@ class DefinitionError(UserError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(problem.told for problem in self.problems))
 
 
 class Mistake(ValueError):
@@ -67,14 +73,14 @@ class Mistake(ValueError):
         super().__init__(what + (f" ({remedy})" if remedy else ""))
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, or None where none is close."""
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+def closest(word: str, known: Iterable[str], *, at_least: float = 0.6) -> str | None:
+    """The known word that was probably meant, or None where none is so alike, from 0 to 1."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=at_least)), None)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean(word: str, known: Iterable[str], *, at_least: float = 0.6) -> str | None:
     """`did you mean 'steps'?`, or None where nothing known is close."""
-    close = closest(word, known)
+    close = closest(word, known, at_least=at_least)
     return f"did you mean '{close}'?" if close else None
 
 

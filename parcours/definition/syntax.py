@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ruamel.yaml.error import MarkedYAMLError
 
 from parcours.definition.problems import Problem
@@ -35,6 +37,21 @@ SYNTAX: tuple[tuple[str, str | None, str, bool], ...] = (
         "begin a list in the next line, or put the text in quotes",
         False,
     ),
+    *(
+        (
+            f"block collection expected <block end>, but found '{found}'",
+            "a key among list items",
+            "indent it as far as the first key of its item",
+            False,
+        )
+        for found in ("?", "<block mapping start>")
+    ),
+    (
+        "but found '<block sequence start>'",
+        "a list item in the wrong column",
+        "begin all items of a list in the same one",
+        False,
+    ),
     (
         "but found '<block mapping start>'",
         "a key in the wrong column",
@@ -53,8 +70,20 @@ SYNTAX: tuple[tuple[str, str | None, str, bool], ...] = (
 )
 
 
-def syntax_problem(name: str, error: MarkedYAMLError) -> Problem:
+# `id:a` and `-id: a` are text to YAML, which stumbles over what comes after them.
+NO_SPACE = re.compile(r"\s*(?:- +)?(?:[\w]+(?P<colon>:)(?![\s/])|(?P<dash>-)\w+:\s)")
+
+
+def syntax_problem(name: str, error: MarkedYAMLError, text: str) -> Problem:
     """What is wrong with a file that isn't YAML, in the words of whoever wrote it."""
+    mark = error.problem_mark
+    if mark is not None and "mapping values are not allowed here" in str(error.problem):
+        lines = text.splitlines()
+        for number in (mark.line, mark.line + 1):  # the line before it, and its own
+            missed = NO_SPACE.match(lines[number - 1]) if number else None
+            if missed is not None:
+                sign = ":" if missed["colon"] else "-"
+                return Problem(name, number, "", f"not YAML: no space behind a {sign}", f"write one behind '{sign}'")
     told = str(error.problem or error.context or "can't be parsed").split("\n")[0]
     everything = f"{error.context} {told}"
     fitting = ((what, remedy, begins) for part, what, remedy, begins in SYNTAX if part in everything)

@@ -20,6 +20,13 @@ _AMOUNT = r"(\d+(?:[.,]\d+)?)"  # ISO 8601 has a fraction of any unit, behind a 
 ISO_DURATION = rf"P(?=[\dT])(?:{_AMOUNT}W)?(?:{_AMOUNT}D)?(?:T(?=\d)(?:{_AMOUNT}H)?(?:{_AMOUNT}M)?(?:{_AMOUNT}S)?)?"
 SECONDS_OF = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 LONGEST = timedelta(days=36525)
+UNIT_NAMES = {
+    "s": "s sec secs second seconds",
+    "m": "m min mins minute minutes",
+    "h": "h hr hrs hour hours",
+    "d": "d day days",
+    "w": "w wk wks week weeks",
+}
 
 INSTANT = r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\s*([Zz]|[+-]\d\d(?::?\d\d)?)?)?"
 DATE = r"\d{4}-\d\d-\d\d"
@@ -44,7 +51,7 @@ def parse_duration(text: object) -> timedelta:
     """The elapsed time that `PT5M`, `P1DT2H`, `PT1.5H`, `P2W`, `30s` or `2d` stands for. A day is 24 hours."""
     if isinstance(text, timedelta):
         return text
-    wrong = Mistake(f"not a duration: {shown(text)}", "write 2d or PT6H")
+    wrong = Mistake(f"not a duration: {shown(text)}", _meant_duration(text) or "write 2d or PT6H")
     if not isinstance(text, str):
         raise wrong
     written = text.strip()
@@ -53,13 +60,30 @@ def parse_duration(text: object) -> timedelta:
     elif long := re.fullmatch(ISO_DURATION, written):
         parts = (float((part or "0").replace(",", ".")) for part in long.groups())
         seconds = sum(part * SECONDS_OF[unit] for part, unit in zip(parts, "wdhms", strict=True))
-    elif re.fullmatch(r"P(\d+[YMWD])+", written):
-        raise Mistake(f"not a duration: {shown(text)}", "months and years differ in length: write P30D or P365D")
     else:
         raise wrong
     if seconds > LONGEST.total_seconds():
         raise Mistake(f"too long a duration: {shown(text)}", "100 years at most")
     return timedelta(seconds=seconds)
+
+
+def _meant_duration(text: object) -> str | None:
+    """What to write in place of `2 days`, `90min`, `1d12h`, `P2H`, or a number without a unit."""
+    if isinstance(text, int) and not isinstance(text, bool) and text > 0:
+        return f"write the unit too: {text}d, {text}h or {text}m"
+    written = text.strip().lower() if isinstance(text, str) else ""
+    if re.fullmatch(r"p(?=.*[ym])(\d+[ymwd])+|(interval\s+)?'?\d+'?\s*(mo|mon|months?|y|yrs?|years?)", written):
+        return "months and years differ in length: write P30D or P365D"
+    words = re.fullmatch(r"(?:interval\s+)?'?(\d+(?:\.\d+)?)'?\s*([a-z]+)'?", written)
+    unit = next((unit for unit, names in UNIT_NAMES.items() if words and words[2] in names.split()), None)
+    if words and unit:
+        return f"write {words[1]}{unit}"
+    several = re.fullmatch(r"pt?(?=\d)(?:(\d+)d)?t?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", "p" + written.lstrip("p"))
+    if several is None:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in several.groups())
+    length = timedelta(days=min(days, LONGEST.days)) + timedelta(hours=min(hours, 10**6))
+    return f"write {format_duration(length + timedelta(minutes=min(minutes, 10**6), seconds=min(seconds, 10**6)))}"
 
 
 def format_duration(duration: timedelta) -> str:
@@ -79,7 +103,11 @@ def parse_local_time(text: object) -> time:
         return text
     parts = re.fullmatch(r"(\d{1,2}):(\d\d)(:00)?", text.strip()) if isinstance(text, str) else None
     if not parts or int(parts[1]) > 23 or int(parts[2]) > 59:
-        raise Mistake(f"not a local time: {shown(text)}", 'write "09:00"')
+        is_over = parts is not None and 24 <= int(parts[1]) < 48 and int(parts[2]) <= 59
+        remedy = (
+            f'a day has 24 hours: write "{int(parts[1]) - 24:02}:{parts[2]}"' if parts and is_over else 'write "09:00"'
+        )
+        raise Mistake(f"not a local time: {shown(text)}", remedy)
     if len(parts[1]) == 1 or parts[3]:
         raise Mistake(f"not a local time: {shown(text)}", f'write "{int(parts[1]):02}:{parts[2]}"')
     return time(int(parts[1]), int(parts[2]))

@@ -91,13 +91,14 @@ def _value(read: Callable[..., Any], write: Callable[..., Any], schema: dict[str
 
 DURATION_SCHEMA = {
     "type": "string",
-    "pattern": f"^({times.SHORT_DURATION}|{times.ISO_DURATION})$",
+    "pattern": rf"^\s*({times.SHORT_DURATION}|{times.ISO_DURATION})\s*$",
     "examples": ["30s", "PT5M", "2h", "P2D"],
 }
-TIME_SCHEMA = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "examples": ["09:00"]}
-CLOSING_TIME_SCHEMA = {"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", "examples": ["17:00"]}
-DATE_SCHEMA = {"type": "string", "pattern": f"^{times.DATE}$", "examples": ["2026-03-01"]}
-INSTANT_SCHEMA = {"type": "string", "pattern": f"^{times.INSTANT}$", "examples": ["2026-03-01T09:00:00Z"]}
+TIME_SCHEMA = {"type": "string", "pattern": r"^\s*([01]\d|2[0-3]):[0-5]\d\s*$", "examples": ["09:00"]}
+CLOSING_TIME_SCHEMA = {"type": "string", "pattern": r"^(\s*([01]\d|2[0-3]):[0-5]\d\s*|24:00)$", "examples": ["17:00"]}
+DATE_SCHEMA = {"type": "string", "pattern": rf"^\s*{times.DATE}\s*$", "examples": ["2026-03-01"]}
+INSTANT_SCHEMA = {"type": "string", "pattern": rf"^\s*{times.INSTANT}\s*$", "examples": ["2026-03-01T09:00:00Z"]}
+CRON_SCHEMA = {"type": "string", "pattern": r"^\s*(\S+\s+){4}\S+\s*$", "examples": ["0 9 * * MON"]}
 COLUMN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 # Of a mapping by columns, one at least: keys that aren't names are told by the editor, too.
 BY_COLUMN_SCHEMA = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": COLUMN}}
@@ -126,7 +127,11 @@ ClosingTime = Annotated[
 ]
 LocalDate = Annotated[date, *_value(times.parse_date, date.isoformat, DATE_SCHEMA)]
 Zone = Annotated[str, PlainValidator(_read_zone), WithJsonSchema({"type": "string", "examples": ["Europe/Paris"]})]
-Cron = Annotated[Text, BeforeValidator(lambda text: times.check_cron(text) if isinstance(text, str) else text)]
+Cron = Annotated[
+    Text,
+    BeforeValidator(lambda text: times.check_cron(text) if isinstance(text, str) else text),
+    WithJsonSchema(CRON_SCHEMA),
+]
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Days = Annotated[tuple[Day, ...], Field(min_length=1)]

@@ -246,3 +246,52 @@ def test_a_further_journey_that_there_is_not_is_told(said_of) -> None:
     text = case("", "{entered: 0}", "  journeys: [promos]\n")
     said = said_of(text)
     assert said == ["journeys/promo.test.yaml:6: [0].journeys[0]: no journey 'promos' (did you mean 'promo'?)"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expect", "message"),
+    [
+        (
+            "events: [{type: order_placed, event_time: 2026-03-02}]",
+            "{entered: 0}",
+            "4: [0].given.events[0].type: unknown key 'type' (did you mean 'event_type'?)",
+        ),
+        (
+            "events: [{event_type: order_placed, time: 2026-03-02}]",
+            "{entered: 0}",
+            "4: [0].given.events[0].time: unknown key 'time' (did you mean 'event_time'?)",
+        ),
+        (
+            "events: [{event_type: order_placed, event_time: 2026-03-02, amount: 3}]",
+            "{entered: 0}",
+            "4: [0].given.events[0].amount: unknown key 'amount' (write attributes: {amount: ...})",
+        ),
+        (
+            "profiles: {ada: {email: a@b.example}}",
+            "{entered: 0}",
+            "4: [0].given.profiles: not a list: a mapping (write [{profile_id: ada, email: ...}])",
+        ),
+        (
+            "audience_members: [ada]",
+            "{entered: 0}",
+            "4: [0].given.audience_members: not a mapping: a list (write {vip: [ada]})",
+        ),
+        (
+            "",
+            "{sends: [{profile_id: ada, step: mail, at: 2026-03-02}]}",
+            "5: [0].expect.sends[0].at: unknown key 'at' (did you mean 'send_at'?)",
+        ),
+        (
+            "",
+            "{sends: 1}",
+            "5: [0].expect.sends: not a list: 1 (write [{profile_id: ada, step: ...}], or [] for none)",
+        ),
+        (
+            "",
+            "{status: completed}",
+            "5: [0].expect.status: not a mapping: 'completed' (write {ada: completed})",
+        ),
+    ],
+)
+def test_what_somebody_guesses_is_told_as_it_is_written(said_of, given: str, expect: str, message: str) -> None:
+    assert said_of(case(given, expect)) == [f"journeys/promo.test.yaml:{message}"]

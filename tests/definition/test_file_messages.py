@@ -74,12 +74,12 @@ PROJECT = [
     ("timezone: UTC", "1: missing key 'name'"),
     ('name: ""', "1: name: empty text"),
     ("name: shop\ncadense: PT5M", "2: cadense: unknown key 'cadense' (did you mean 'cadence'?)"),
-    ("name: shop\ncadence: 15", "2: cadence: not a duration: 15 (write 2d or PT6H)"),
+    ("name: shop\ncadence: 15", "2: cadence: not a duration: 15 (write the unit too: 15d, 15h or 15m)"),
     ("name: shop\ncadence: PT0S", "2: cadence: a cadence of no time (write PT15M)"),
     ("name: shop\ntimezone: Paris", "2: timezone: unknown time zone: 'Paris' (did you mean 'Europe/Paris'?)"),
-    ("name: shop\nspark: {jars: x.jar}", "2: spark.jars: not a list: 'x.jar' (write [..])"),
+    ("name: shop\nspark: {jars: x.jar}", "2: spark.jars: not a list: 'x.jar' (write [x.jar])"),
     ("name: shop\nspark: {cores: 4}", "2: spark.cores: unknown key 'cores' (known here: master, packages, jars, conf)"),
-    ("name: shop\nspark: {conf: {spark.x: [a]}}", "2: spark.conf.spark.x: not text: a list (put it in quotes)"),
+    ("name: shop\nspark: {conf: {spark.x: [a]}}", "2: spark.conf.spark.x: not text: a list (write text)"),
     ("name: shop\nsources: {profiles: {columns: {}}}", "2: sources.profiles: missing key 'path'"),
     (
         "name: shop\nsources: {profils: {path: x}}",
@@ -94,12 +94,12 @@ CHANNELS = [
     ("email: yes", "email: not a mapping: 'yes' (write {key: value})"),
     (
         "email: {consent: \"profile.consents['email'] = 'y'\"}",
-        "email.consent: true or false is no consent: it excludes nobody, who has refused included "
-        "(write the column, or if(..., 'y', 'n'))",
+        "email.consent: 'n' is wanted here of who has refused, and this is true or false: it would refuse nobody "
+        "(write profile.consents['email'], or if(..., 'y', 'n'))",
     ),
     ("email: {batch: {format: xml}}", "email.batch.format: unknown value 'xml' (write jsonl, csv or parquet)"),
     ("email: {batch: {max_rows: 0}}", "email.batch.max_rows: too small: 0 (1 at least)"),
-    ("email: {limits: {max: 5, per: hour}}", "email.limits: not a list: a mapping (write [..])"),
+    ("email: {limits: {max: 5, per: hour}}", "email.limits: not a list: a mapping (write [{max: 50000, per: hour}])"),
     ("email: {limits: [{max: 0, per: hour}]}", "email.limits[0].max: too small: 0 (1 at least)"),
     ("email: {limits: [{per: hour}]}", "email.limits[0]: missing key 'max'"),
     (
@@ -146,7 +146,10 @@ RAMP_UPS = [
         "{starts_on: 2026-03-01, per_day: [5], counts: days}",
         ".counts: unknown value 'days' (write calendar_days or sending_days)",
     ),
-    ("{starts_on: 2026-03-01, per_day: [5], then: grow}", ".then: unknown value 'grow' (write hold or unlimited)"),
+    (
+        "{starts_on: 2026-03-01, per_day: [5], then: grow}",
+        ".then: unknown value 'grow' (write hold, unlimited or {grow_by: 30})",
+    ),
     ("{starts_on: 2026-03-01, per_day: [5], then: {grow_by: a lot}}", ".then.grow_by: not a number: 'a lot'"),
     (
         "{starts_on: 2026-03-01, per_day: [5], then: {grow_by: 0}}",
@@ -161,8 +164,8 @@ RAMP_UPS = [
 
 EVENTS = [
     ("event: {}", "1: event: unknown key 'event' (did you mean 'events'?)"),
-    ("events: [a]", "1: events: not a mapping: a list (write {key: value})"),
-    ("events: {order: [amount]}", "1: events.order: not a mapping: a list (write {key: value})"),
+    ("events: [a]", "1: events: not a mapping: a list (write {order_placed: {amount: double}})"),
+    ("events: {order: [amount]}", "1: events.order: not a mapping: a list (write {amount: double})"),
     ("events: {order: {amount: duble}}", "1: events.order.amount: unknown type: 'duble' (did you mean 'double'?)"),
     (
         "events: {order: {amount: 5}}",
@@ -183,7 +186,7 @@ EVENTS = [
 ]
 
 PROFILES = [
-    ("profiles: {tier: text}", "1: profiles.tier: unknown type: 'text'"),
+    ("profiles: {tier: text}", "1: profiles.tier: unknown type: 'text' (write string)"),
     ("profiles: {email: double}", "1: profiles.email: email is always string (leave it out)"),
     ("profiles: {consents: string}", "1: profiles.consents: consents is always map<string,string> (leave it out)"),
     ("profile: {}", "1: profile: unknown key 'profile' (did you mean 'profiles'?)"),
@@ -195,11 +198,16 @@ AUDIENCES = [
         "id: a\nsql: SELECT profile_id FROM orders\nschedul: {}",
         "3: schedul: unknown key 'schedul' (did you mean 'schedule'?)",
     ),
+    (
+        "id: a\nsql: SELECT profile_id FROM profiles WHERE tier = ‘gold’",
+        "2: sql: typographic quotes (write straight quotes)",
+    ),
+    ("id: a\nsql: SELECT profile_id FROM profiles WHERE tier = 'gold", "2: sql: not SQL: a quote that isn't closed"),
     ("id: a\nsql: profiles", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
     ("id: a\nsql: SELEC x", "2: sql: not one SELECT (write SELECT profile_id FROM ...)"),
     (
         "id: a\nsql: SELECT profile_id FROM orders WHERE (a = 1",
-        "2: sql: Expecting ). Line 1, Col: 42.",
+        "2: sql: not SQL: near '1' (line 1, character 42)",
     ),
     (
         "id: a\nsql: SELECT profile_id FROM lake.orders",

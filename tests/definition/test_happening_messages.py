@@ -53,8 +53,8 @@ ENTRIES = [
 
 EXITS = [
     ("", "exit_when: no value (write one, or leave the key out)"),
-    ("{id: bought, event: order_placed}", "exit_when: not a list: a mapping (write [..])"),
-    ("[bought]", "exit_when[0]: not a mapping: 'bought' (write {key: value})"),
+    ("{id: bought, event: order_placed}", "exit_when: not a list: a mapping (write [{id: ..., event: ...}])"),
+    ("[bought]", "exit_when[0]: not a mapping: 'bought' (write {id: ..., event: ...})"),
     ("[{event: order_placed}]", "exit_when[0]: missing key 'id'"),
     (
         "[{id: it bought, event: order_placed}]",
@@ -67,7 +67,7 @@ EXITS = [
     ),
     (
         "[{id: bought, event: order_placed, condition: profile.tier = 'gold'}]",
-        "exit_when[0].condition: event and condition exclude each other (write one of them)",
+        "exit_when[0].condition: event and condition exclude each other (beside an event write where)",
     ),
     (
         "[{id: bought, event: order_placed, audience: buyers, condition: true}]",

@@ -19,10 +19,13 @@ KEYS = [
     ("id: a\nversion: one", "2: version: not a whole number: 'one'"),
     ("id: a\nversion: 1\nstaps: []", "3: staps: unknown key 'staps' (did you mean 'steps'?)"),
     ("id: a\nversion: 1\nname: 2026", "3: name: not text: 2026 (put it in quotes)"),
-    ("id: a\nversion: 1\ntags: promo", "3: tags: not a list: 'promo' (write [..])"),
+    ("id: a\nversion: 1\ntags: promo", "3: tags: not a list: 'promo' (write [promo])"),
     ("id: a\nversion: 1\ntags:", "3: tags: no value (write one, or leave the key out)"),
     ("id: a\nversion: 1\npriority: 101", "3: priority: too large: 101 (100 at most)"),
-    ("id: a\nversion: 1\npriority: high", "3: priority: not a whole number: 'high'"),
+    (
+        "id: a\nversion: 1\npriority: high",
+        "3: priority: not a whole number: 'high' (write a number from 0 to 100; the higher goes first)",
+    ),
     (
         "id: a\nversion: 1\ntimezone: Europe/Pari",
         "3: timezone: unknown time zone: 'Europe/Pari' (did you mean 'Europe/Paris'?)",
@@ -48,7 +51,10 @@ KEYS = [
     ("id: a\nversion: 1\nholdout: 101", "3: holdout: not a percent: 101 (write a number from 0 to 100)"),
     ("id: a\nversion: 1\nholdout: 0.005", "3: holdout: too fine a percent: 0.005 (two decimals at most)"),
     ("id: a\nversion: 1\nreentry: no", "3: reentry: not a mapping: 'no' (write {allowed: false})"),
-    ("id: a\nversion: 1\nreentry: {after: 1}", "3: reentry.after: not a duration: 1 (write 2d or PT6H)"),
+    (
+        "id: a\nversion: 1\nreentry: {after: 1}",
+        "3: reentry.after: not a duration: 1 (write the unit too: 1d, 1h or 1m)",
+    ),
     (
         "id: a\nversion: 1\nreentry: {allow: false}",
         "3: reentry.allow: unknown key 'allow' (did you mean 'allowed'?)",
@@ -67,7 +73,7 @@ ENTRIES = [
     ("weekly", "entry: not a mapping: 'weekly' (write {type: ...})"),
     (
         "{event: order_placed}",
-        "entry: missing key 'type' (write read_audience, event, audience_qualification or business_event)",
+        "entry: missing key 'type' (write type: event)",
     ),
     ("{type: evnt, event: order_placed}", "entry.type: unknown type 'evnt' (did you mean 'event'?)"),
     ("{type: event}", "entry: missing key 'event'"),

@@ -110,7 +110,10 @@ EXPERIMENTS = [
     (experiment("{weight: 1}"), "steps[1].arms[0]: missing key 'label'"),
     (experiment("{label: a}"), "steps[1].arms[0]: missing key 'weight'"),
     (experiment("{label: a, weight: 0}"), "steps[1].arms[0].weight: too small: 0 (1 at least)"),
-    (experiment("{label: a, weight: 33.3}"), "steps[1].arms[0].weight: not a whole number: 33.3"),
+    (
+        experiment("{label: a, weight: 33.3}"),
+        "steps[1].arms[0].weight: not a whole number: 33.3 (write whole numbers, such as 1 and 2)",
+    ),
     (
         experiment("{label: a, percent: 50, weight: 1}"),
         "steps[1].arms[0].percent: unknown key 'percent' (did you mean 'weight'?)",
@@ -146,7 +149,7 @@ EXPERIMENTS = [
     ),
     (
         experiment("{label: a, weight: 1}", ", metric: order_placed"),
-        "steps[1].metric: not a mapping: 'order_placed' (write {key: value})",
+        "steps[1].metric: not a mapping: 'order_placed' (write {event: order_placed})",
     ),
     (
         experiment("{label: a, weight: 1}", ", metric: {where: event.amount > 1}"),

@@ -57,7 +57,7 @@ SHAPE = [
     ),
     (
         "{id: p, type: lookup, table: products, key: {sku: event.sku}, select: name, as: product}",
-        "steps[0].select: not a list: 'name' (write [..])",
+        "steps[0].select: not a list: 'name' (write [name])",
     ),
     (
         "{id: p, type: lookup, table: products, key: {sku: event.sku}, select: [name, name], as: product}",

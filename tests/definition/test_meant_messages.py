@@ -48,7 +48,7 @@ def journey(
         ),
         (
             journey(step="{id: s, type: condition, when: 'true', next: end}"),
-            "6: steps[0].when: unknown key 'when' (write paths: [{label: ..., when: ...}])",
+            "6: steps[0].when: unknown key 'when' (write paths: [{label: ..., when: ..., next: ...}])",
         ),
         (
             journey(step='{id: s, type: message, channel: webhook, body: "{}"}'),

@@ -114,10 +114,25 @@ def test_a_schema_says_what_it_is_of(name: str) -> None:
     assert schema["description"]
 
 
-def test_every_key_of_a_journey_is_described() -> None:
-    properties = json_schema("journey")["properties"]
-    described = {key for key, value in properties.items() if "description" in value}
-    assert set(properties) - described <= {"description", "tags"}
+def is_described(value: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether an editor shows something beside this key."""
+    if "$ref" in value:
+        return "description" in schema["$defs"][value["$ref"].rpartition("/")[2]]
+    several = [*value.get("anyOf", []), *value.get("oneOf", [])]
+    return "description" in value or any(is_described(each, schema) for each in several)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_described(name: str) -> None:
+    """`type` alone isn't: it is the mapping with that type that says what it does."""
+    schema = json_schema(name)
+    parts = {name: schema} | schema.get("$defs", {})
+    assert [
+        f"{part}.{key}"
+        for part, content in parts.items()
+        for key, value in content.get("properties", {}).items()
+        if key != "type" and not is_described(value, schema)
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -135,3 +150,25 @@ def test_an_unknown_schema_is_told() -> None:
     with pytest.raises(UserError) as raised:
         json_schema("journeys")
     assert str(raised.value) == "no schema 'journeys' (did you mean 'journey'?)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "is_accepted"),
+    [
+        ("journey", "timeout: ' 2d '", True),
+        ("journey", "starts_at: ' 2026-03-01 '", True),
+        ("journey", "entry: {type: read_audience, audience: a, schedule: {cron: ' 0 9 * * MON '}}", True),
+        ("journey", "entry: {type: read_audience, audience: a, schedule: {cron: '@daily'}}", False),
+        ("journey", "entry: {type: read_audience, audience: a, schedule: {cron: '0 0 9 * * MON'}}", False),
+        ("test", "profiles: [{profile_id: ada, tier: null}]", True),
+        ("test", "profiles: [{id: ada}]", False),
+        ("test", "events: [{event_type: x, event_time: 2026-03-01, attributes: {amount: null}}]", True),
+    ],
+)
+def test_a_schema_judges_a_value_as_the_loader_does(kind: str, text: str, is_accepted: bool) -> None:
+    if kind == "test":
+        written = f"- {{case: a, until: 2026-03-10, given: {{{text}}}, expect: {{entered: 0}}}}"
+    else:
+        entry = "" if text.startswith("entry") else "\nentry: {type: event, event: x}"
+        written = f"id: a\nversion: 1{entry}\n{text}\nsteps: [{{id: last, type: end}}]"
+    assert (complaints(kind, written) == []) is is_accepted

@@ -24,7 +24,7 @@ TYPES = (
 )
 
 SHAPE = [
-    ("wait", "steps[0]: not a mapping: 'wait' (write {type: ...})"),
+    ("wait", "steps[0]: not a mapping: 'wait' (write {id: ..., type: ...})"),
     (
         "{id: w, for: 1h}",
         f"steps[0]: missing key 'type' {TYPES}",
@@ -52,7 +52,7 @@ SHAPE = [
     ),
     ("{id: w, type: wait, for: 1h, next: }", None),
     ("{id: w, type: wait, for: soon}", "steps[0].for: not a duration: 'soon' (write 2d or PT6H)"),
-    ("{id: w, type: wait, for: 5}", "steps[0].for: not a duration: 5 (write 2d or PT6H)"),
+    ("{id: w, type: wait, for: 5}", "steps[0].for: not a duration: 5 (write the unit too: 5d, 5h or 5m)"),
     ("{id: w, type: wait}", "steps[0]: no for or until (write one of them)"),
     (
         "{id: w, type: wait, for: 1h, until: profile.x}",
@@ -69,7 +69,10 @@ SHAPE = [
         "steps[0].until.days[0]: unknown value 'monday' (write mon, tue, wed, thu, fri, sat or sun)",
     ),
     ("{id: w, type: wait, until: {time: 09:00, days: []}}", "steps[0].until.days: an empty list (write one at least)"),
-    ("{id: w, type: wait, until: {time: 09:00, days: mon}}", "steps[0].until.days: not a list: 'mon' (write [..])"),
+    (
+        "{id: w, type: wait, until: {time: 09:00, days: mon}}",
+        "steps[0].until.days: not a list: 'mon' (write a list, such as [mon, tue])",
+    ),
     ("{id: w, type: wait, until: {time: 09:00, in_days: -1}}", "steps[0].until.in_days: too small: -1 (0 at least)"),
     (
         "{id: w, type: wait, until: {time: 09:00, in_days: 1.5}}",
@@ -87,7 +90,10 @@ SHAPE = [
     ),
     ("{id: c, type: condition, paths: []}", "steps[0].paths: an empty list (write one at least)"),
     ("{id: c, type: condition}", "steps[0]: missing key 'paths'"),
-    ("{id: c, type: condition, paths: yes}", "steps[0].paths: not a list: 'yes' (write [..])"),
+    (
+        "{id: c, type: condition, paths: yes}",
+        "steps[0].paths: not a list: 'yes' (write [{label: ..., when: ..., next: ...}])",
+    ),
     ("{id: c, type: condition, paths: [yes]}", "steps[0].paths[0]: not a mapping: 'yes' (write {key: value})"),
     ("{id: c, type: condition, paths: [{when: true}]}", "steps[0].paths[0]: missing key 'label'"),
     ("{id: c, type: condition, paths: [{label: x}]}", "steps[0].paths[0]: missing key 'when'"),
@@ -98,11 +104,11 @@ SHAPE = [
     ),
     (
         "{id: c, type: condition, paths: [{label: x, when: [a]}]}",
-        "steps[0].paths[0].when: not text: a list (put it in quotes)",
+        "steps[0].paths[0].when: not text: a list (write text)",
     ),
     (
         "{id: c, type: condition, paths: [{label: x, when: {audience: a, days: [mon]}}]}",
-        "steps[0].paths[0].when.days: unknown key 'days' (known here: audience)",
+        "steps[0].paths[0].when.days: unknown key 'days' (write it below audience:)",
     ),
     (
         "{id: c, type: condition, paths: [{label: x, when: {form: 09:00}}]}",
@@ -273,7 +279,7 @@ SENSE = [
     (
         "{id: m, type: message, channel: sms, content: {boddy: x}}",
         "steps[0].content.boddy: unknown field 'boddy' (did you mean 'body'?)\n"
-        "steps[0].content: no body: the message says nothing",
+        "5: warning: steps[0].content: no body: the message says nothing",
     ),
     (
         "{id: m, type: message, channel: email, category: transactional, content: {subject: x}}",
@@ -291,7 +297,7 @@ SENSE = [
         "{id: m, type: message, channel: email, content: {subject: x}}",
         "steps[0].channel: channel 'email' has no unsubscribe_url, which a marketing email needs "
         "(write unsubscribe_url in channels.yaml)\n"
-        "steps[0].content: no html or text: the message says nothing\n"
+        "5: warning: steps[0].content: no html or text: the message says nothing\n"
         "steps[0].content: a marketing email without unsubscribe_url (write html with a link to it)",
     ),
     (

@@ -39,7 +39,10 @@ SHAPE = [
         "subject: x\nbody: y\ntext: z",
         "2: body: unknown field 'body' (email has subject, preheader, html, text, from, reply_to, headers)",
     ),
-    ("subjct: x\ntext: z", "1: no subject\n1: subjct: unknown field 'subjct' (did you mean 'subject'?)"),
+    (
+        "subjct: x\ntext: z",
+        "1: subjct: unknown field 'subjct' (did you mean 'subject'?)\n1: warning: no subject",
+    ),
     ("subject: x", "1: no html or text: the message says nothing"),
 ]
 

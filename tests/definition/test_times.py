@@ -58,8 +58,8 @@ def test_a_duration_is_iso_or_short(text: str, seconds: float) -> None:
         ("P", "not a duration: 'P' (write 2d or PT6H)"),
         ("PT", "not a duration: 'PT' (write 2d or PT6H)"),
         ("-PT5M", "not a duration: '-PT5M' (write 2d or PT6H)"),
-        ("2 days", "not a duration: '2 days' (write 2d or PT6H)"),
-        (5, "not a duration: 5 (write 2d or PT6H)"),
+        ("2 days", "not a duration: '2 days' (write 2d)"),
+        (5, "not a duration: 5 (write the unit too: 5d, 5h or 5m)"),
         (True, "not a duration: true (write 2d or PT6H)"),
         ("P1M", "not a duration: 'P1M' (months and years differ in length: write P30D or P365D)"),
         ("P99999999999999D", "too long a duration: 'P99999999999999D' (100 years at most)"),
@@ -162,7 +162,7 @@ def test_a_local_time_is_hours_and_minutes() -> None:
     [
         ("9:00", "not a local time: '9:00' (write \"09:00\")"),
         ("09:00:00", "not a local time: '09:00:00' (write \"09:00\")"),
-        ("24:00", "not a local time: '24:00' (write \"09:00\")"),
+        ("24:00", "not a local time: '24:00' (a day has 24 hours: write \"00:00\")"),
         ("09:60", "not a local time: '09:60' (write \"09:00\")"),
         ("9am", "not a local time: '9am' (write \"09:00\")"),
         (540, 'not a local time: 540 (write "09:00")'),
@@ -258,3 +258,28 @@ def test_a_schedule_for_once_comes_once() -> None:
     assert occurrences(once, "UTC", utc(2026, 3, 2), utc(2026, 3, 3), includes_start=False) == [utc(2026, 3, 2, 9)]
     assert occurrences(once, "UTC", utc(2026, 3, 2, 9), utc(2026, 3, 3), includes_start=False) == []
     assert occurrences(once, "UTC", utc(2026, 3, 2, 9), utc(2026, 3, 3), includes_start=True) == [utc(2026, 3, 2, 9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("20 hours", "write 20h"),
+        ("2D", "write 2d"),
+        ("90min", "write 90m"),
+        ("1.5 hours", "write 1.5h"),
+        ("INTERVAL 2 DAYS", "write 2d"),
+        ("1d12h", "write P1DT12H"),
+        ("P2H", "write PT2H"),
+        ("PT2D", "write P2D"),
+        ("p2d", "write P2D"),
+        ("6 months", "months and years differ in length: write P30D or P365D"),
+        ("3mo", "months and years differ in length: write P30D or P365D"),
+        (91, "write the unit too: 91d, 91h or 91m"),
+        ("-2d", "write 2d or PT6H"),
+        ("two days", "write 2d or PT6H"),
+    ],
+)
+def test_what_is_meant_by_another_duration_is_told(text: object, remedy: str) -> None:
+    with pytest.raises(Mistake) as raised:
+        parse_duration(text)
+    assert raised.value.remedy == remedy

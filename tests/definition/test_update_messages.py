@@ -36,7 +36,7 @@ SHAPE = [
     ),
     (
         "{id: u, type: update_profile, set: {tags: [a, b]}}",
-        "steps[0].set.tags: not text: a list (put it in quotes)",
+        "steps[0].set.tags: not text: a list (write text)",
     ),
     ("{id: u, type: update_profile, set: {tier: ''}}", "steps[0].set.tier: empty text"),
     (
@@ -86,7 +86,10 @@ def setting(assigned: str) -> str:
         ("is_vip: event.amount", "steps[0].set.is_vip: a number (double) can't be used as true or false"),
         ("seen: 5", "steps[0].set.seen: a number (int) can't be used as an instant"),
         ("tags: \"'a'\"", "steps[0].set.tags: the text 'a' can't be used as an array"),
-        ("is_test: \"'perhaps'\"", "steps[0].set.is_test: the text 'perhaps' can't be used as true or false"),
+        (
+            "is_test: \"'perhaps'\"",
+            "steps[0].set.is_test: the text 'perhaps' can't be used as true or false (write true or false)",
+        ),
         (
             "tier: foo(1), score: event.amuont",
             "steps[0].set.tier: unknown function 'foo' (did you mean 'floor'?)\n"
@@ -105,7 +108,7 @@ def test_without_known_columns_any_may_be_set(said: Said) -> None:
 
 def test_a_column_that_is_always_there_has_its_type_all_the_same(said: Said) -> None:
     assert said({"journeys/a.yaml": setting("is_test: \"'perhaps'\"")}) == lines(
-        "steps[0].set.is_test: the text 'perhaps' can't be used as true or false"
+        "steps[0].set.is_test: the text 'perhaps' can't be used as true or false (write true or false)"
     )
 
 

@@ -342,7 +342,8 @@ def test_validate_knows_the_columns_of_the_profiles_table(parcours: Parcours, pr
     said = parcours("validate")
     assert (said.status, said.out) == (
         2,
-        "journeys/hello.yaml:3: entry.where: profile has no column 'tyre'\n1 problem\n",
+        "journeys/hello.yaml:3: entry.where: profile has no column 'tyre' "
+        "(declare it in profiles.yaml; without that file, load profiles that have it)\n1 problem\n",
     )
 
 

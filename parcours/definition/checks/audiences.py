@@ -12,6 +12,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from parcours.definition.audience_sql import sql_at, tables_of
 from parcours.definition.columns import column_type
 from parcours.definition.expressions import ANY_TEXT
+from parcours.definition.expressions.slips import has_curly_quotes
 from parcours.definition.problems import Finding, Mistake, UserError
 
 ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -52,6 +53,8 @@ def check_query(sql: str) -> Iterator[Finding]:
     except UserError as error:
         yield Finding(("sql",), str(error).removeprefix("sql: "))
         return
+    if has_curly_quotes(sql):
+        yield Finding(("sql",), "typographic quotes", "write straight quotes")
     query = _query(sql)
     names = query.named_selects
     if "*" not in names and "profile_id" not in [name.lower() for name in names]:

@@ -18,7 +18,7 @@ def check_channel(channel: Channel, profile: Mapping[str, str] | None, is_longes
     if channel.address is not None and channel.address != BUILT_IN.get(channel.name):
         yield from check_expression(channel.address, scope, "string", (*loc, "address"))
     if channel.consent is not None:
-        yield from _check_consent(channel.consent, scope, (*loc, "consent"))
+        yield from _check_consent(channel, scope, (*loc, "consent"))
     if channel.unsubscribe_url is not None:
         of_send = Scope(profile=profile, event=None, audience=None, extra={"delivery_id": "string"})
         yield from check_template(channel.unsubscribe_url, of_send, "unsubscribe_url", (*loc, "unsubscribe_url"))
@@ -32,13 +32,14 @@ def check_channel(channel: Channel, profile: Mapping[str, str] | None, is_longes
         yield Finding((*loc, "max_deferral"), what, "leave one of them out", is_warning=True, on_key=True)
 
 
-def _check_consent(consent: str, scope: Scope, loc: Loc) -> Iterator[Finding]:
-    """Consent is y or n; what is true or false is neither, and would exclude nobody."""
-    problems = list(check_expression(consent, scope, "string", loc))
-    yield from problems
-    if not problems and compile_expression(consent, scope).type == "boolean":
-        what = "true or false is no consent: it excludes nobody, who has refused included"
-        yield Finding(loc, what, "write the column, or if(..., 'y', 'n')", is_warning=True)
+def _check_consent(channel: Channel, scope: Scope, loc: Loc) -> Iterator[Finding]:
+    """A consent that is never 'n' lets everything through: `= 'y'` is true or false."""
+    assert channel.consent is not None, "only a consent that is written is judged"
+    wrong = list(check_expression(channel.consent, scope, "string", loc))
+    yield from wrong
+    if all(each.is_warning for each in wrong) and compile_expression(channel.consent, scope).type == "boolean":
+        what = "'n' is wanted here of who has refused, and this is true or false: it would refuse nobody"
+        yield Finding(loc, what, f"write profile.consents['{channel.name}'], or if(..., 'y', 'n')", is_warning=True)
 
 
 def _check_plan(ramp_up: RampUp, loc: Loc) -> Iterator[Finding]:

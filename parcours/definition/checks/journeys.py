@@ -51,6 +51,7 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
     """What is wrong with a journey, in as much of it as could be read."""
     if draft.whole is not None:
         yield from _check_dates(draft.whole)
+        yield from _check_holdout(draft.whole.holdout, ())
     if draft.entry is not None:
         yield from _check_entry(draft, known)
     yield from check_graph(draft)
@@ -79,6 +80,15 @@ def _check_dates(journey: Journey) -> Iterator[Finding]:
     if at and ((starts and at < starts) or (ends and at >= ends)):
         what = f"{iso(at)} is outside of starts_at and ends_at: nobody ever enters"
         yield Finding(("entry", "schedule", "at"), what, is_warning=True)
+
+
+def _check_holdout(holdout: Decimal | None, loc: Loc) -> Iterator[Finding]:
+    """Shares of 1 are written where percents are wanted: 0.05 is hardly ever five of ten thousand."""
+    if holdout and holdout < 1:
+        what = f"{holdout} percent are {_plain(holdout * 100)} of 10,000 people"
+        yield Finding(
+            (*loc, "holdout"), what, f"write {_plain(holdout * 100)} for a share of {holdout}", is_warning=True
+        )
 
 
 def _check_entry(draft: Draft, known: Known) -> Iterator[Finding]:
@@ -135,6 +145,7 @@ def _check_step(step: AnyStep, loc: Loc, draft: Draft, known: Known, scope: Scop
             yield from check_listen(step, loc, draft, known, scope)
         case Experiment():
             yield from _check_labels([arm.label for arm in step.arms], loc, "holdout", key="arms")
+            yield from _check_holdout(step.holdout, loc)
             yield from check_experiment(step, loc, known, scope)
         case Message():
             yield from check_send(step, loc, draft, known, scope)

@@ -17,6 +17,8 @@ from parcours.definition.expressions import (
     compile_expression,
     compile_value,
 )
+from parcours.definition.expressions.reading import compares_with_null
+from parcours.definition.expressions.slips import texts_with_braces
 from parcours.definition.problems import Finding, Loc, did_you_mean
 from parcours.definition.templates import TemplateError, compile_template
 
@@ -29,6 +31,7 @@ def check_expression(
 ) -> Iterator[Finding]:
     """What is wrong with an SQL expression."""
     yield from _check_compiled(
+        sql,
         lambda: compile_expression(sql, scope, expect),
         scope,
         loc,
@@ -37,21 +40,30 @@ def check_expression(
     )
 
 
+def _doubts(sql: str, loc: Loc) -> Iterator[Finding]:
+    """What an expression may say, and hardly ever means."""
+    for text in texts_with_braces(sql):
+        what = f"{text} is text as it stands: no name is put in"
+        yield Finding(loc, what, "write the name itself, or concat('...', profile.first_name)", is_warning=True)
+    if compares_with_null(sql):
+        yield Finding(loc, "compared with NULL nothing is ever true", "write IS NULL, or IS NOT NULL", is_warning=True)
+
+
 def check_value(sql: str, scope: Scope, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression that is written to a column of this type."""
-    yield from _check_compiled(lambda: compile_value(sql, scope, kind), scope, loc)
+    yield from _check_compiled(sql, lambda: compile_value(sql, scope, kind), scope, loc)
 
 
 def check_compared(sql: str, scope: Scope, column: str, kind: str, loc: Loc) -> Iterator[Finding]:
     """What is wrong with an SQL expression to which a column of this type is compared."""
-    yield from _check_compiled(lambda: compile_compared(sql, scope, column, kind), scope, loc, is_timeless=True)
+    yield from _check_compiled(sql, lambda: compile_compared(sql, scope, column, kind), scope, loc, is_timeless=True)
 
 
 def check_of_event_alone(sql: str, scope: Scope, loc: Loc) -> Iterator[Finding]:
     """What is wrong with a condition that must hold of an event for ever, whatever becomes of people and journeys."""
     problems = list(check_expression(sql, scope, "boolean", loc))
     yield from problems
-    if not problems:
+    if all(problem.is_warning for problem in problems):
         compiled = compile_expression(sql, scope, "boolean")
         others = (compiled.profile_columns, compiled.audience_attributes, compiled.lookups)
         if any(others) or compiled.uses_now or "journey.`" in compiled.sql:
@@ -63,7 +75,13 @@ MOST_JOURNEYS = 4
 
 
 def _check_compiled(
-    compile_it: Callable[[], Compiled], scope: Scope, loc: Loc, *, asks: bool = False, is_timeless: bool = False
+    sql: str,
+    compile_it: Callable[[], Compiled],
+    scope: Scope,
+    loc: Loc,
+    *,
+    asks: bool = False,
+    is_timeless: bool = False,
 ) -> Iterator[Finding]:
     """`asks`: a condition or a moment, asked when an instance comes to it; `is_timeless`: read before anybody comes."""
     try:
@@ -72,6 +90,7 @@ def _check_compiled(
         for what, remedy in error.problems:
             yield Finding(loc, what, remedy)
     else:
+        yield from _doubts(sql, loc)
         if compiled.journeys and not asks:
             yield Finding(loc, "has_received can't be asked here", "ask it in a condition step before")
         elif is_timeless and compiled.uses_now:

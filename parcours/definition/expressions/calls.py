@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from parcours.definition.expressions.check import Checker, Reader
 
 
+# Functions of other languages.
+MEANT = {
+    **dict.fromkeys(("isempty", "is_empty", "isblank"), "write x IS NULL OR x = ''"),
+    **dict.fromkeys(("days_since", "dayssince", "age"), "write datediff(now(), x)"),
+    **dict.fromkeys(("audience", "segment", "in_segment", "is_member", "inaudience"), "write in_audience('id')"),
+    **dict.fromkeys(("today", "date_now"), "write to_date(local_now())"),
+    **dict.fromkeys(("iif", "cond"), "write if(a, b, c)"),
+    **dict.fromkeys(("has_opened", "has_clicked", "opened", "clicked"), "a listen step hears reactions"),
+    **dict.fromkeys(("isnotempty", "is_not_empty"), "write x <> ''"),
+}
+
+
 def _call_of(name: str, *places: str) -> Reader:
     """A function that SQL also has a syntax of its own for."""
 
@@ -86,7 +98,8 @@ def _call(checker: Checker, tree: exp.Expr) -> Term:
     if name not in FUNCTIONS:
         known = [*FUNCTIONS, *LAMBDA_FUNCTIONS, *WITH_UNIT, *SERIES, "now", "local_now", "date_part", "extract", "cast"]
         checker.check_all(arguments)
-        raise Mistake(f"unknown function {str(tree.this)!r}", did_you_mean(name, known))
+        close = MEANT.get(name) or did_you_mean(name, known, at_least=0.7)
+        raise Mistake(f"unknown function {str(tree.this)!r}", close or "see docs/expressions.md for those there are")
     return FUNCTIONS[name].call(checker.check_all(arguments), checker.zone)
 
 

@@ -64,10 +64,9 @@ class Checker:
         try:
             reader = READERS.get(type(tree))
             if reader is None:
-                what = next((said for kind, said in UNSUPPORTED.items() if isinstance(tree, kind)), None)
-                raise Mistake(f"{what or tree.sql('spark')[:40]} can't be used in an expression")
+                raise _unsupported(tree)
             if unread := [part for part, given in tree.args.items() if given and part not in READ_PARTS]:
-                raise Mistake(f"{unread[0].replace('_', ' ')} can't be used in an expression: {tree.sql('spark')[:40]}")
+                raise _unread(unread[0], tree)
             return reader(self, tree)
         except Mistake as mistake:
             problem = (mistake.what, mistake.remedy)
@@ -82,6 +81,29 @@ class Checker:
         """A lambda's body, checked with the names that the lambda binds."""
         inner = Checker(self.names, self.problems, self.variables | variables)
         return inner.check(tree)
+
+
+QUERY = "use a lookup step, or an audience's SQL"
+
+
+def _unsupported(tree: exp.Expr) -> Mistake:
+    """What to say of a kind of tree that has no reader."""
+    what = next((said for kind, said in UNSUPPORTED.items() if isinstance(tree, kind)), None)
+    remedy = QUERY if isinstance(tree, exp.Select | exp.Subquery | exp.Exists) else None
+    if isinstance(tree, exp.Placeholder | exp.Parameter):
+        remedy = "names stand as they are, such as profile.tier"
+    if isinstance(tree, exp.Alias):
+        remedy = "an operator is missing, or quotes: 'one two'"
+    return Mistake(f"{what or tree.sql('spark')[:40]} can't be used in an expression", remedy)
+
+
+def _unread(part: str, tree: exp.Expr) -> Mistake:
+    """What to say of a part of a tree that no reader looks at."""
+    if isinstance(tree, exp.In) and part == "field":
+        return Mistake("IN takes values in brackets", "write IN ('a', 'b'), or array_contains(array, value)")
+    if part == "query":
+        return Mistake("a query can't be used in an expression", QUERY)
+    return Mistake(f"{part.replace('_', ' ')} can't be used in an expression: {tree.sql('spark')[:40]}")
 
 
 Reader = Callable[[Checker, exp.Expr], Term]

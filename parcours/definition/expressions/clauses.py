@@ -86,7 +86,7 @@ def _is(checker: Checker, tree: exp.Expr) -> Term:
         return operators.is_null(term)
     if isinstance(tree.expression, exp.Boolean):
         return operators.is_truth(term, bool(tree.expression.this), checker.zone)
-    raise Mistake("IS is followed by NULL, TRUE or FALSE")
+    raise Mistake("IS is followed by NULL, TRUE or FALSE", "compare values by =")
 
 
 def _like(checker: Checker, tree: exp.Expr, escape: str = "\\") -> Term:

@@ -11,6 +11,7 @@ from parcours.definition.expressions.convert import convert, within_calendar
 from parcours.definition.expressions.names import Names, Scope
 from parcours.definition.expressions.operators import compare, truth
 from parcours.definition.expressions.reading import read_expression
+from parcours.definition.expressions.slips import remedy_for_types
 from parcours.definition.expressions.terms import Term, data_term
 from parcours.definition.expressions.types import DATE, INSTANT, LOCAL_TIME, TEXT, UNKNOWN, parse_type
 from parcours.definition.problems import Mistake
@@ -81,7 +82,8 @@ def _compiled(sql: str, scope: Scope, fitted: Callable[[Term], Term]) -> Compile
     except RecursionError:
         checker.problems.append(("too deeply nested an expression", "divide it over several steps"))
     if checker.problems:
-        raise ExpressionError(checker.problems)
+        told = ((what, remedy_for_types(sql, what) or remedy) for what, remedy in checker.problems)
+        raise ExpressionError(list(told))
     return compiled(term, names)
 
 

@@ -104,7 +104,7 @@ def literal_text_to(text: str, to: Type, zone: str) -> Term:
         return literals.read_local_time(text)
     if to == TRUTH and text.strip().lower() in ("true", "false"):
         return Term(text.strip().lower(), TRUTH, text.strip().lower() == "true")
-    raise Mistake(f"the text {quoted(text)} can't be used as {to.said}")
+    raise Mistake(f"the text {quoted(text)} can't be used as {to.said}", "write true or false" if to == TRUTH else None)
 
 
 def in_zone(sql: str, zone: str) -> Term:

@@ -23,7 +23,11 @@ MOMENT = re.compile(
 
 def read_moment(text: str) -> datetime:
     """The moment that `2026-03-01 09:00:00Z` stands for: aware where it has a zone, else naive. A day is midnight."""
-    wrong = Mistake(f"not a date or time: {shown(text)}", "write 2026-03-01 or 2026-03-01T09:00:00Z")
+    is_clock = re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text.strip())
+    clock = 'ask hour(local_now()), or a calendar test {from: "09:00", to: "17:00"}'
+    wrong = Mistake(
+        f"not a date or time: {shown(text)}", clock if is_clock else "write 2026-03-01 or 2026-03-01T09:00:00Z"
+    )
     parts = MOMENT.fullmatch(text.strip())
     if parts is None:
         raise wrong

@@ -7,12 +7,21 @@ from dataclasses import dataclass, field
 
 from parcours.definition.expressions.convert import text_to
 from parcours.definition.expressions.operators import field as field_of
+from parcours.definition.expressions.slips import CURLY_QUOTES
 from parcours.definition.expressions.terms import Term, backquoted, data_term, quoted
 from parcours.definition.expressions.types import INSTANT, INT, LOCAL_TIME, TEXT, UNKNOWN, Type, array_of, parse_type
 from parcours.definition.problems import Mistake, did_you_mean, one_of
 
 JOURNEY_FIELDS = {"id": TEXT, "version": INT, "instance_id": TEXT, "entered_at": INSTANT}
 NAMESPACES = ("profile", "event", "audience", "journey")
+
+NOT_DECLARED = "declare it in profiles.yaml; without that file, load profiles that have it"
+
+# What profiles and events are called elsewhere.
+OTHER_NAMES = {
+    **dict.fromkeys(("user", "customer", "person", "recipient", "contact", "member", "subscriber"), "profile"),
+    **dict.fromkeys(("trigger", "context", "payload", "properties", "event_properties"), "event"),
+}
 
 # An audience whose attributes nobody has declared: `Scope(audience=ANY_TEXT)` lets any name through, as text.
 ANY_TEXT: Mapping[str, str] = {"*": "string"}
@@ -83,7 +92,8 @@ class Names:
         if first in self.scope.lookups:
             return self._lookup(first, rest)
         if first in NAMESPACES and not rest:
-            raise Mistake(f"{first} alone is no value", f"write {first}.<name>")
+            asked = ", or in_audience('<id>')" if first == "audience" else ""
+            raise Mistake(f"{first} alone is no value", f"write {first}.<name>{asked}")
         if first not in NAMESPACES:
             return self.with_fields(self._extra(first, rest), rest)
         readers: dict[str, Callable[[str], Term]] = {
@@ -122,12 +132,26 @@ class Names:
         homes = [home for home in NAMESPACES if name in self._known(home)]
         if homes:
             raise Mistake(f"unknown name {name!r}", f"write {one_of(f'{home}.{name}' for home in homes)}")
+        if rest and name.lower() in OTHER_NAMES:
+            raise Mistake(f"unknown name {name!r}", f"write {OTHER_NAMES[name.lower()]}.{rest[0]}")
         if rest:
             close = did_you_mean(name, (*NAMESPACES, *self.scope.extra, *self.scope.lookups))
             raise Mistake(f"unknown name {name!r}", close or "names begin with profile, event, audience or journey")
+        if remedy := self._remedy_alone(name):
+            raise Mistake(f"unknown name {name!r}", remedy)
         if self.scope.profile is not None and not self.scope.profile:
             raise Mistake(f"unknown name {name!r}", f"write event.{name} for an attribute, or '{name}' for text")
         raise Mistake(f"unknown name {name!r}", f"write profile.{name} for a column, or '{name}' for text")
+
+    def _remedy_alone(self, name: str) -> str | None:
+        """What to write in place of a name without a prefix, where that isn't a column or text."""
+        if any(sign in CURLY_QUOTES for sign in name):
+            return "write straight quotes"
+        if name.lower() in ("now", "today"):
+            return "write now(), or local_now()"
+        if name.lower() in ("yes", "no", "on", "off"):
+            return f"write true or false, or '{name}' for text"
+        return did_you_mean(name, self.scope.extra)
 
     def _lookup(self, name: str, rest: Sequence[str]) -> Term:
         """What a lookup found, in the column `__lookup_<as>`; null where nothing has been looked up (yet)."""
@@ -153,7 +177,8 @@ class Names:
         if columns is not None and not columns:
             raise Mistake(f"profile.{name}: there is no profile here yet", "ask it in a condition step")
         if columns is not None and name not in columns:
-            raise Mistake(f"profile has no column {name!r}", did_you_mean(name, columns))
+            longer = next((column for column in columns if column.endswith(f"_{name}")), name)
+            raise Mistake(f"profile has no column {name!r}", did_you_mean(longer, columns) or NOT_DECLARED)
         self.profile_columns.add(name)
         kind = UNKNOWN if columns is None else parse_type(columns[name])
         return data_term(f"profile.{backquoted(name)}", kind)

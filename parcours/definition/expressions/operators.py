@@ -57,11 +57,19 @@ def alike(terms: Sequence[Term], zone: str) -> list[Term]:
 def _compared(left: Type, right: Type) -> Type:
     found = compared_type(left, right)
     if found is None:
-        remedy = "compare now() with an instant, and local_now() with a local time"
-        raise Mistake(
-            f"{left.said} can't be compared with {right.said}", remedy if left.is_moment and right.is_moment else None
-        )
+        raise Mistake(f"{left.said} can't be compared with {right.said}", _remedy_for_compared(left, right))
     return found
+
+
+def _remedy_for_compared(left: Type, right: Type) -> str | None:
+    """What to write in place of a comparison of two types that can't be compared."""
+    if left.is_moment and right.is_moment:
+        return "compare now() with an instant, and local_now() with a local time"
+    names = {left.name, right.name}
+    if "array" in names and len(names) == 2:
+        return "write array_contains(array, value)"
+    is_interval = any(name.startswith("interval") for name in names)
+    return "write INTERVAL 90 DAYS" if is_interval and (left.is_number or right.is_number) else None
 
 
 def is_naive(term: Term) -> bool:
@@ -199,7 +207,7 @@ def _with_time(operator: str, left: Term, right: Term, zone: str) -> Term:
         return Term(f"{TRY_FORMS[operator]}({left.sql}, {number.sql})", DURATION if one == DAYS else one)
     if other.is_interval and operator == "*" and (one.is_number or one == TEXT):
         return _with_time("*", right, left, zone)
-    remedy = "write + INTERVAL 3 DAYS" if one.is_moment and other.is_number else None
+    remedy = "write + INTERVAL 3 DAYS" if one.is_moment and (other.is_number or other == TEXT) else None
     raise Mistake(f"{operator} can't be used between {one.said} and {other.said}", remedy)
 
 

@@ -12,6 +12,7 @@ from sqlglot.dialects.spark import Spark
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.parsers.spark import SparkParser
 
+from parcours.definition.expressions.slips import remedy_for_syntax
 from parcours.definition.problems import Mistake, shown
 
 # It warns on the terminal of what it passes over; what is wrong we say ourselves, with its file and line.
@@ -65,6 +66,12 @@ def read_expression(text: str) -> exp.Expr:
     return tree
 
 
+def compares_with_null(text: str) -> bool:
+    """Whether an expression that can be read compares something with NULL by = <> < or the like."""
+    found = read_expression(text).find_all(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+    return any(isinstance(side, exp.Null) for each in found for side in (each.this, each.expression))
+
+
 def is_one_name(word: str) -> bool:
     """Whether a word can be written as a name, alone and before a dot, without backquotes."""
     try:
@@ -98,6 +105,4 @@ def _unreadable(text: str, error: ParseError) -> Mistake:
     reasons = {"Expecting )": "a ) is missing", "Expected END after CASE": "END is missing after CASE"}
     unknown_type = "Expected TYPE after" in what
     remedy = "write a type such as INT, DOUBLE, DATE or TIMESTAMP" if unknown_type else reasons.get(what)
-    if "://" in text and "'" not in text:
-        remedy = f"put text in quotes of its own: \"'{text}'\""
-    return Mistake(f"not an SQL expression: {where}", remedy)
+    return Mistake(f"not an SQL expression: {where}", remedy_for_syntax(text) or remedy)

@@ -62,8 +62,11 @@ def has_received(checker: Checker, arguments: Sequence[exp.Expr]) -> Term:
 
 def _written(arguments: Sequence[exp.Expr], example: str, count: int) -> str:
     is_text = bool(arguments) and isinstance(arguments[0], exp.Literal) and arguments[0].is_string
-    if len(arguments) != count or not is_text:
+    if not is_text:
         raise Mistake("the name is written out in quotes", f"write {example}")
+    if len(arguments) != count:
+        what = "a name alone" if count == 1 else "a name and an interval"
+        raise Mistake(f"{example.partition('(')[0]} takes {what}", f"write {example}")
     return str(arguments[0].this)
 
 

@@ -121,6 +121,19 @@ def decimal(precision: int, scale: int) -> Type:
     return Type("decimal", MOST_DIGITS, max(MOST_DIGITS - whole, min(scale, 6)))
 
 
+# Types of other languages, by the one of ours that holds them.
+TYPES_ELSEWHERE = {
+    **dict.fromkeys(("text", "str", "uuid", "json", "object", "enum", "email", "url", "nvarchar"), "string"),
+    **dict.fromkeys(("number", "float64", "real", "money", "currency"), "double"),
+    **dict.fromkeys(("int64", "uint64"), "bigint"),
+    **dict.fromkeys(("int32", "uint32"), "int"),
+    **dict.fromkeys(("datetime", "time", "instant", "timestamptz"), "timestamp"),
+    **dict.fromkeys(("list", "set", "tuple"), "array<string>"),
+    **dict.fromkeys(("dict", "hash"), "map<string,string>"),
+}
+WITH_COMMA = 'put a type that has commas in quotes: "decimal(10,2)"'
+
+
 def parse_type(text: str) -> Type:
     """The type that Spark SQL's text of it stands for; Mistake where it is none that expressions can use.
 
@@ -130,7 +143,8 @@ def parse_type(text: str) -> Type:
     reader = _TypeReader(tokens, text)
     found = reader.read()
     if reader.rest:
-        raise Mistake(f"unknown type: {shown(text)}")
+        is_array = reader.rest == ["[", "]"]
+        raise Mistake(f"unknown type: {shown(text)}", f"write array<{found}>" if is_array else None)
     return found
 
 
@@ -142,7 +156,9 @@ class _TypeReader:
         self.text = text
 
     def take(self, *expected: str) -> str:
-        if not self.rest or (expected and self.rest[0] not in expected):
+        if not self.rest:  # within { } a comma ends the text
+            raise Mistake(f"unknown type: {shown(self.text)}", WITH_COMMA)
+        if expected and self.rest[0] not in expected:
             raise Mistake(f"unknown type: {shown(self.text)}")
         return self.rest.pop(0)
 
@@ -169,7 +185,11 @@ class _TypeReader:
         if name == "struct":
             return self._struct()
         if name not in SIMPLE:
-            raise Mistake(f"unknown type: {shown(self.text)}", did_you_mean(name, [*SIMPLE, "decimal", "array", "map"]))
+            known = [*SIMPLE, "decimal", "array", "map"]
+            meant = f"write {TYPES_ELSEWHERE[name]}" if name in TYPES_ELSEWHERE else did_you_mean(name, known)
+            if self.text.count("(") > self.text.count(")") or self.text.count("<") > self.text.count(">"):
+                meant = WITH_COMMA
+            raise Mistake(f"unknown type: {shown(self.text)}", meant)
         return SIMPLE[name]
 
     def _numbers(self) -> list[int]:

@@ -43,7 +43,7 @@ from parcours.definition.values import (
 class AudienceTest(Definition):
     """True of who is in the audience at that moment."""
 
-    audience: Name
+    audience: Name = Field(description="The id of an audience.")
 
 
 class CalendarTest(Definition):
@@ -96,7 +96,7 @@ class Condition(StepWithNext):
     """Sends the instance along the first path whose `when` is true; with none, to `otherwise`, or to the end."""
 
     type: Literal["condition"]
-    paths: Annotated[tuple[ConditionPath, ...], Field(min_length=1)]
+    paths: Annotated[tuple[ConditionPath, ...], Field(min_length=1)] = Field(description="The first true one is taken.")
     otherwise: Target | None = Field(
         default=None, description="Where those go for whom no path is true; else they end."
     )
@@ -119,7 +119,7 @@ class Split(StepWithNext):
     """Sends the instance along one of several paths by share, the same one for a profile every time."""
 
     type: Literal["split"]
-    paths: Annotated[tuple[SplitPath, ...], Field(min_length=1)]
+    paths: Annotated[tuple[SplitPath, ...], Field(min_length=1)] = Field(description="Their percents add up to 100.")
     seed: Seed | None = Field(default=None, description="Another seed draws the shares anew.")
 
     def ways_out(self, following: str) -> dict[str, str]:
@@ -153,7 +153,7 @@ class Message(StepWithNext):
     """Asks for one send through a channel, and goes on when it is sent or excluded."""
 
     type: Literal["message"]
-    channel: Name
+    channel: Name = Field(description="Built in, or declared in channels.yaml.")
     template: FilledText | None = Field(default=None, description="templates/<channel>/<template>.yaml")
     content: Content | None = Field(default=None, description="The fields themselves, in place of a template.")
     category: Literal["marketing", "transactional"] = Field(

@@ -62,5 +62,5 @@ class UpdateAudience(StepWithNext):
     """Starts or ends a membership; one that is as asked already stays as it is."""
 
     type: Literal["update_audience"]
-    audience: Name
+    audience: Name = Field(description="The id of an audience that neither SQL nor a snapshot fills.")
     action: Literal["add", "remove"] = Field(description="add starts the membership, remove ends it.")

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from parcours.definition.problems import Mistake, exactly_one, shown
 from parcours.definition.steps.base import StepWithNext
+from parcours.definition.times import INSTANT, ISO_DURATION, SHORT_DURATION
 from parcours.definition.values import Count, Days, Definition, Duration, Expression, LocalTime, Name
 
 
@@ -34,15 +35,25 @@ def _kind_of_until(value: object) -> str:
     return "<moment>" if isinstance(value, LocalMoment | Mapping) else "<expression>"
 
 
-def _is_no_time_of_day(value: object) -> object:
-    """`until: "10:00"` is no SQL."""
-    if isinstance(value, str) and re.fullmatch(r"\d{1,2}:\d\d", value.strip()):
-        raise Mistake(f"a time of day, where an SQL expression stands: {shown(value)}", f'write {{time: "{value}"}}')
+def _is_no_moment(value: object) -> object:
+    """`until: "10:00"` is no SQL, and `until: 2d` would be the number 2."""
+    written = value.strip() if isinstance(value, str) else ""
+    what, remedy = None, ""
+    if re.fullmatch(r"\d{1,2}:\d\d", written):
+        what, remedy = "a time of day", f'write {{time: "{written:0>5}"}}'
+    elif re.fullmatch(SHORT_DURATION, written) or (re.fullmatch(ISO_DURATION, written)):
+        what, remedy = "a duration", f"write for: {written}"
+    elif re.fullmatch(INSTANT, written):
+        what, remedy = "an instant", f"write \"TIMESTAMP '{written}'\""
+    elif written == "best_send_time":
+        what, remedy = "a word", "write {best_send_time: email, within: 24h}"
+    if what is not None:
+        raise Mistake(f"{what}, where an SQL expression stands: {shown(value)}", remedy)
     return value
 
 
 Until = Annotated[
-    Annotated[Expression, BeforeValidator(_is_no_time_of_day), Tag("<expression>")]
+    Annotated[Expression, BeforeValidator(_is_no_moment), Tag("<expression>")]
     | Annotated[LocalMoment, Tag("<moment>")]
     | Annotated[BestSendTime, Tag("<best_send_time>")],
     Discriminator(_kind_of_until),

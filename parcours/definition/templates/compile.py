@@ -9,6 +9,7 @@ from parcours.definition.expressions.names import Names, Scope
 from parcours.definition.problems import Mistake
 from parcours.definition.templates.blocks import body
 from parcours.definition.templates.context import Context
+from parcours.definition.templates.slips import syntax_of
 
 
 class TemplateError(ValueError):
@@ -31,7 +32,7 @@ def compile_template(text: str, scope: Scope, *, html: bool) -> Compiled:
         tree = Environment(autoescape=html).parse(text)
         term = context.bounded(body(context, tree.body))
     except TemplateSyntaxError as error:
-        raise TemplateError([(error.lineno, f"not a template: {error.message}", None)]) from None
+        raise TemplateError([(error.lineno, *syntax_of(error))]) from None
     except Mistake as mistake:
         context.problems.append((1, mistake.what, mistake.remedy))
     except RecursionError:

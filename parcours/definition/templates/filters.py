@@ -16,6 +16,7 @@ from parcours.definition.templates.binding import Arguments, Build, Filter, writ
 from parcours.definition.templates.context import Context
 from parcours.definition.templates.formats import date_text, number_text
 from parcours.definition.templates.printing import alternatives, escaped, filled, text, truthy
+from parcours.definition.templates.slips import remedy_for_filter
 
 # Where Jinja's title begins a new word.
 WORDS = r"(?U)[-\s({\[<]+|[^-\s({\[<]+"
@@ -28,9 +29,8 @@ def apply_filter(name: str, term: Term, arguments: Sequence[Term], named: Mappin
     """The term as a filter changes it; Mistake for a filter that isn't known."""
     found = FILTERS.get(name)
     if found is None:
-        raise Mistake(
-            f"unknown filter {name!r}", did_you_mean(name, FILTERS) or "see docs/templates.md for those there are"
-        )
+        remedy = remedy_for_filter(name) or did_you_mean(name, FILTERS)
+        raise Mistake(f"unknown filter {name!r}", remedy or "see docs/templates.md for those there are")
     return found.build(term, found.bind(name, arguments, named), context)
 
 

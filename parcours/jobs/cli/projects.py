@@ -62,7 +62,7 @@ def validate(
         for name, size in sizes.items():
             counts[name] = counts.get(name, 0) + size
     errors = [problem for problem in problems if not problem.is_warning]
-    told = [_line(problem) for problem in problems]
+    told = [problem.told for problem in problems]
     warned = len(problems) - len(errors)
     warnings = f", {plural(warned, 'warning')}" if warned else ""
     if errors:
@@ -72,12 +72,6 @@ def validate(
         told.append(f"{', '.join(held)}: fine{warnings}")
     given.answer({"problems": [vars(problem) for problem in problems], **counts, "is_fine": not errors}, *told)
     return WRONG if errors else DONE
-
-
-def _line(problem: Problem) -> str:
-    text = str(problem)
-    place = f"{problem.file}:{problem.line}: "
-    return f"{place}warning: {text.removeprefix(place)}" if problem.is_warning else text
 
 
 def _problems_of(folder: Path, warehouse: str | None) -> tuple[tuple[Problem, ...], dict[str, int]]:

@@ -66,13 +66,28 @@ REFUSED = [
         "explode makes rows, and an expression is one value (over an array write filter, transform or exists)",
     ),
     ("floro(profile.spend) > 1", "unknown function 'floro' (did you mean 'floor'?)"),
-    ("zzqq(profile.spend) > 1", "unknown function 'zzqq'"),
-    ("profile.age IN (SELECT 1)", "query can't be used in an expression: profile.age IN (SELECT 1)"),
-    ("EXISTS (SELECT 1)", "a subquery can't be used in an expression"),
-    ("(SELECT 1) > 0", "a subquery can't be used in an expression"),
+    ("zzqq(profile.spend) > 1", "unknown function 'zzqq' (see docs/expressions.md for those there are)"),
+    (
+        "profile.age IN (SELECT 1)",
+        "a query can't be used in an expression (use a lookup step, or an audience's SQL)",
+    ),
+    (
+        "EXISTS (SELECT 1)",
+        "a subquery can't be used in an expression (use a lookup step, or an audience's SQL)",
+    ),
+    (
+        "(SELECT 1) > 0",
+        "a subquery can't be used in an expression (use a lookup step, or an audience's SQL)",
+    ),
     ("upper(profile.tier) OVER () = 'x'", "a window function can't be used in an expression"),
-    ("SELECT 1", "a query can't be used in an expression"),
-    ("profile.age > :limit", "a parameter can't be used in an expression"),
+    (
+        "SELECT 1",
+        "a query can't be used in an expression (use a lookup step, or an audience's SQL)",
+    ),
+    (
+        "profile.age > :limit",
+        "a parameter can't be used in an expression (names stand as they are, such as profile.tier)",
+    ),
     ("isnan(profile.spend)", "isnan: NaN counts as null here (write x IS NULL)"),
 ]
 
@@ -97,7 +112,10 @@ FORM = [
         "CAST(profile.age AS number_of)",
         "not an SQL expression: near 'number_of' (character 29) (write a type such as INT, DOUBLE, DATE or TIMESTAMP)",
     ),
-    ("profile.age AS x", "two values side by side can't be used in an expression"),
+    (
+        "profile.age AS x",
+        "two values side by side can't be used in an expression (an operator is missing, or quotes: 'one two')",
+    ),
     ("profile.tier = 'a' 'b'", "two texts side by side can't be used in an expression"),
     (r"profile.tier RLIKE '\d+'", r"\d inside quotes is 'd' to SQL (write \\d)"),
     ("profile.tier = '" + "x" * 20_000 + "'", "too long an expression: 20017 characters (20000 at most)"),
@@ -248,14 +266,14 @@ def test_all_problems_are_told_at_once_and_each_only_once() -> None:
     with pytest.raises(ExpressionError) as raised:
         compile_expression(text, SCOPE, "boolean")
     assert raised.value.problems == (
-        ("profile has no column 'zzz'", None),
+        ("profile has no column 'zzz'", "declare it in profiles.yaml; without that file, load profiles that have it"),
         ("unknown function 'foor'", "did you mean 'floor'?"),
         ("profile.tier: true or false is wanted here, and this is text", "compare it with something, such as = 'x'"),
     )
 
 
 def test_a_wrong_name_causes_no_further_problems() -> None:
-    said = "profile has no column 'zz'"
+    said = "profile has no column 'zz' (declare it in profiles.yaml; without that file, load profiles that have it)"
     assert (
         problems("upper(profile.zz) + INTERVAL 1 DAY > now() AND profile.zz[0].a LIKE 'x' AND NOT profile.zz") == said
     )

@@ -16,8 +16,11 @@ FIXED = "(write INTERVAL 30 DAYS, or WEEKS, HOURS, MINUTES, SECONDS)"
 WRONG = [
     ("in_audience(profile.tier)", f"{NAMED} (write in_audience('vip'))"),
     ("in_audience()", f"{NAMED} (write in_audience('vip'))"),
-    ("in_audience('vip', 'club')", f"{NAMED} (write in_audience('vip'))"),
-    ("event_count('order_placed')", f"{NAMED} (write event_count('order_placed', INTERVAL 30 DAYS))"),
+    ("in_audience('vip', 'club')", "in_audience takes a name alone (write in_audience('vip'))"),
+    (
+        "event_count('order_placed')",
+        "event_count takes a name and an interval (write event_count('order_placed', INTERVAL 30 DAYS))",
+    ),
     ("event_count('order_place', INTERVAL 3 DAYS)", "no event 'order_place' (did you mean 'order_placed'?)"),
     ("event_count('xyz', INTERVAL 3 DAYS)", "no event 'xyz' (declare it in events.yaml)"),
     ("event_count('order_placed', 30)", f"the second argument is an interval {FIXED}"),

@@ -105,8 +105,7 @@ SYNTAX = [
     ("a\n{{ profile.tier", "2: not a template: unexpected end of template, expected 'end of print statement'."),
     (
         "{% if profile.is_vip %}x",
-        "1: not a template: Unexpected end of template. Jinja was looking for the following "
-        "tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.",
+        "1: not a template: {% if %} isn't closed (write {% endif %})",
     ),
     ("{% trans %}x{% endtrans %}", "1: not a template: Encountered unknown tag 'trans'."),
 ]
@@ -119,9 +118,9 @@ def test_what_jinja_cannot_read_is_told_in_its_words(text: str, said: str) -> No
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:
     assert problems("{{ profile.a }}\n{% if profile.b %}{{ profile.c | uper }}{% else %}{{ d }}{% endif %}") == (
-        "1: profile has no column 'a'\n"
-        "2: profile has no column 'b'\n"
-        "2: profile has no column 'c'\n"
+        "1: profile has no column 'a' (declare it in profiles.yaml; without that file, load profiles that have it)\n"
+        "2: profile has no column 'b' (declare it in profiles.yaml; without that file, load profiles that have it)\n"
+        "2: profile has no column 'c' (declare it in profiles.yaml; without that file, load profiles that have it)\n"
         "2: unknown filter 'uper' (did you mean 'upper'?)\n"
         "2: unknown name 'd' (write profile.d for a column, or 'd' for text)"
     )
