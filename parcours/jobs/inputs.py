@@ -32,16 +32,13 @@ from parcours.jobs.sources import (
 )
 from parcours.jobs.store import LIVE, Store
 from parcours.tables import SOURCES
-from parcours.transforms.come import (
-    Sources,
-    candidates,
-    members_of,
-    spread_moments,
-    version_index,
-)
+from parcours.transforms.candidates import Sources, version_index
+from parcours.transforms.come import candidates
 from parcours.transforms.gather import People, gather, only_used, reads_back_to
 from parcours.transforms.happen import of_profiles, reached
 from parcours.transforms.history import Past
+from parcours.transforms.reads import members_of
+from parcours.transforms.spread import spread_moments
 from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
