@@ -34,9 +34,10 @@ from parcours.jobs.store import LIVE, Store
 from parcours.tables import SOURCES
 from parcours.transforms.candidates import Sources, version_index
 from parcours.transforms.come import candidates
-from parcours.transforms.gather import People, gather, only_used, reads_back_to
+from parcours.transforms.gather import People, gather, only_used
 from parcours.transforms.happen import of_profiles, reached
 from parcours.transforms.history import Past
+from parcours.transforms.passages import reads_back_to
 from parcours.transforms.reads import members_of
 from parcours.transforms.spread import spread_moments
 from parcours.transforms.union import union
