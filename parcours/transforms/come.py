@@ -15,7 +15,7 @@ from parcours.transforms.lookup import with_findings
 from parcours.transforms.spread import entrants_spread
 from parcours.transforms.union import union
 from parcours.walk.agenda import Agenda
-from parcours.walk.plan import SENT
+from parcours.walk.sends import SENT
 
 
 def candidates(sources: Sources, agenda: Agenda) -> DataFrame | None:

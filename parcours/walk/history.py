@@ -12,7 +12,7 @@ from parcours.walk.cells import Cell
 from parcours.walk.received import Received
 
 if TYPE_CHECKING:
-    from parcours.walk.plan import Question
+    from parcours.walk.questions import Question
     from parcours.walk.walk import Walk
 
 Moments = tuple[int, ...]

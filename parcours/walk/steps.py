@@ -19,6 +19,9 @@ from parcours.walk.atoms import NONE, Booleans, Integers
 from parcours.walk.best_time import end_of
 from parcours.walk.cells import Cell
 from parcours.walk.contents import ask_too_large, render
+from parcours.walk.findings import ask_lookup
+from parcours.walk.sends import ask_had, ask_send
+from parcours.walk.signals import hear, hear_change
 
 if TYPE_CHECKING:
     from parcours.walk.plan import Version
@@ -300,12 +303,12 @@ class Listen(Move):
 def _(step: steps.Listen, version: Version) -> Move:
     def signals(path: steps.ListenPath) -> tuple[int, ...]:
         if path.event is not None:
-            return (version.hear("event", path.event, path.where),)
+            return (hear(version, "event", path.event, path.where),)
         if path.audience is not None:
-            return version.hear_change(path.audience, path.on, path.where)
+            return hear_change(version, path.audience, path.on, path.where)
         assert path.reaction is not None
         assert path.of is not None
-        return (version.hear(path.reaction, path.of, path.where),)
+        return (hear(version, path.reaction, path.of, path.where),)
 
     paths = tuple((path.label, signals(path)) for path in step.paths)
     timeout = clock.micros(step.timeout) if step.timeout is not None else None
@@ -342,7 +345,7 @@ class Lookup(Move):
 
 @plan_step.register(steps.Lookup)
 def _(step: steps.Lookup, version: Version) -> Move:
-    question = version.ask_lookup(step)
+    question = ask_lookup(version, step)
     found = version.lookups[step.id]
     targets = version.journey.targets(step)
     return Lookup(step.id, step.type, targets, question, found.reads, found.column, found.is_uncertain)
@@ -392,9 +395,9 @@ def _(step: steps.Message, version: Version) -> Move:
     return Message(
         *(step.id, step.type, version.journey.targets(step)),
         step=step,
-        send=version.ask_send(step),
+        send=ask_send(version, step),
         too_large=ask_too_large(version, step, rendering),
-        had=version.ask_had(step),
+        had=ask_had(version, step),
     )
 
 
