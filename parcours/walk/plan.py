@@ -10,7 +10,7 @@ from parcours.definition.expressions import ANY_TEXT, Compiled, Expected, Scope,
 from parcours.definition.expressions.terms import quoted
 from parcours.definition.journeys import BusinessEvent, EventEntry, Journey, Qualification, ReadAudience
 from parcours.definition.steps import Jump
-from parcours.walk import clock, steps, updates
+from parcours.walk import clock, steps
 from parcours.walk.best_time import best_hour
 from parcours.walk.contents import Rendering
 from parcours.walk.findings import Found, uncertain_lookups
@@ -19,6 +19,7 @@ from parcours.walk.questions import Question
 from parcours.walk.received import NOTHING, Received, ask_knowing
 from parcours.walk.sends import Judging, SendKind
 from parcours.walk.signals import Signal, exit_by
+from parcours.walk.steps.updates import Assignment, changed_by
 
 ZONE = "profile.timezone"
 
@@ -62,7 +63,7 @@ class Version:
     """Messages on channels whose best time anybody waits for."""
     contents: dict[str, Rendering] = field(default_factory=dict)
     """What each message says, by step."""
-    assignments: dict[str, dict[str, updates.Assignment]] = field(default_factory=dict)
+    assignments: dict[str, dict[str, Assignment]] = field(default_factory=dict)
     """By step that updates the profile, what it sets each column to."""
     stay_changes: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """By step that updates an audience, which one, and whether it adds to it."""
@@ -74,7 +75,7 @@ class Version:
         self.scope = replace(self.scope, lookups=placed)
         self.uncertain_lookups = uncertain_lookups(self.journey, self.templates)
         seen_late = frozenset(self.place(name) for name in self.uncertain_lookups.values())
-        self.may_change = updates.changed_by(self.journey.steps, placed.values()) | seen_late
+        self.may_change = changed_by(self.journey.steps, placed.values()) | seen_late
         self.zone_question = self._zone_question()
         self.holdout = self._holdout_question()
         self.entry_where, self.entry_question = self._entry_where()

@@ -10,7 +10,7 @@ from parcours.definition import steps
 from parcours.definition.expressions import compile_value
 from parcours.definition.expressions.names import LookedUp
 from parcours.walk.cells import Cell
-from parcours.walk.steps import Going, Move, plan_step
+from parcours.walk.steps.base import Going, Move, plan_step
 
 if TYPE_CHECKING:
     from parcours.walk.plan import Version
