@@ -24,7 +24,7 @@ from parcours.walk import clock
 from parcours.walk.agenda import Agenda, Change, Pause, plan_agenda
 from parcours.walk.channels import Sender
 from parcours.walk.plan import Version
-from parcours.walk.walk import Counters
+from parcours.walk.task import Counters
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project

@@ -22,7 +22,7 @@ from parcours.transforms.passages import with_passages
 from parcours.transforms.zone import with_zone
 from parcours.walk.agenda import Agenda
 from parcours.walk.plan import Version
-from parcours.walk.walk import Asked
+from parcours.walk.task import Asked
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,13 @@ class PathTest:
     def holds(self, walk: Walk, cell: Cell, at: int) -> Booleans | None:
         """Which of the cell's atoms take the path, were it the first; None while the answer isn't known."""
         if self.question is not None:
-            answers = walk.answers(cell, self.question, at)
+            answers = walk.answers.of(cell, self.question, at)
             return None if answers is None else answers == 1
         if self.audience is not None:
-            return walk.is_member(cell, self.audience, at)
+            return walk.answers.is_member(cell, self.audience, at)
         test = self.calendar
         assert test is not None
-        found: Booleans | None = walk.by_zone(cell, lambda zone: is_now(test, at, zone))
+        found: Booleans | None = walk.answers.by_zone(cell, lambda zone: is_now(test, at, zone))
         return found
 
 
@@ -62,7 +62,7 @@ class Condition(Move):
             true = test.holds(walk, rest, at)
             if true is None:
                 return  # asked: this cell stops here until the walk is made again
-            taken, rest = walk.divide(rest, true)
+            taken, rest = rest.divide(true)
             if taken:
                 taken.note(at, "passed", test.label)
                 yield taken, self.targets[test.label]

@@ -29,10 +29,10 @@ class Lookup(Move):
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
         if self.is_uncertain or not self.reads.isdisjoint(cell.layer.changed):
             cell.layer = cell.layer.after(self.id, at, frozenset({self.place}))
-        answers = walk.answers(cell, self.question, at)
+        answers = walk.answers.of(cell, self.question, at)
         if answers is None:
             return
-        found, missing = walk.divide(cell, answers == 1)
+        found, missing = cell.divide(answers == 1)
         if found:
             found.note(at, "passed")
             yield found, self.targets["next"]

@@ -23,7 +23,7 @@ class Split(Move):
     question: int = 0
 
     def arrive(self, walk: Walk, cell: Cell, at: int) -> Iterator[Going]:
-        answers = walk.answers(cell, self.question, at)
+        answers = walk.answers.of(cell, self.question, at)
         assert answers is not None, "a bucket doesn't depend on the moment"
         numbers = answers.tolist() if len(answers) == 1 else np.unique(answers).tolist()
         for number in numbers:

@@ -33,7 +33,7 @@ class Wait(Move):
         if ends is None:
             return
         too_long = ends >= walk.atoms.entered_at[cell.atoms] + cell.version.timeout
-        late, rest = walk.divide(cell, too_long)
+        late, rest = cell.divide(too_long)
         if late:
             walk.finish(late, at, "timed_out")
         if not rest:
@@ -53,7 +53,7 @@ class Wait(Move):
         if self.duration is not None:
             return np.full(len(cell.atoms), at + self.duration)
         if self.question is not None:
-            answers = walk.answers(cell, self.question, at)
+            answers = walk.answers.of(cell, self.question, at)
             if answers is None:
                 return None
             if self.within is not None:
@@ -61,7 +61,7 @@ class Wait(Move):
             return np.maximum(np.where(answers == NONE, at, answers), at)
         moment = self.moment
         assert moment is not None
-        ends: Integers | None = walk.by_zone(
+        ends: Integers | None = walk.answers.by_zone(
             cell, lambda zone: clock.next_local_moment(moment.time, moment.days, moment.in_days, at, zone)
         )
         return ends
