@@ -11,11 +11,11 @@ from parcours.definition.channels import Channel
 from parcours.definition.journeys import Journey, journey_from_json
 from parcours.definition.steps import ProfileCap
 from parcours.definition.times import iso
-from parcours.jobs.commit import versions
 from parcours.jobs.committed import Committed
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural
+from parcours.jobs.versions import versions
 from parcours.transforms import reconcile
 from parcours.walk import clock
 from parcours.walk.channels import Sender

@@ -10,12 +10,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,12 +24,14 @@ import pyarrow as pa
 from deltalake import CommitProperties, write_deltalake
 from deltalake.transaction import AddAction
 
-from parcours.definition.files import local_path
+from parcours.jobs.boundaries import boundary
+from parcours.jobs.handing_over import hand_over
 from parcours.jobs.lock import Busy
 from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions, write_versions
 from parcours.jobs.worker_files import Files, Parts, Unfold, write_files
 from parcours.tables import ALL
 
@@ -57,14 +58,6 @@ WRITTEN = (
 
 MOST_FILES = 48
 """Files of who is inside, from which on a tick makes few of them: each costs a tick some milliseconds."""
-watchers: list[Callable[[str], None]] = []
-"""Called at each boundary between two writes, with its name. Tests end the process there (tests/jobs/test_kills.py)."""
-
-
-def boundary(name: str) -> None:
-    """Says that one write is done and the next hasn't begun."""
-    for watcher in watchers:
-        watcher(name)
 
 
 @dataclass(frozen=True)
@@ -290,10 +283,10 @@ def mark_of(entry: Mapping[str, Any], key: str = MARK) -> str | None:
 
 def complete(store: Store, until: str, after: After) -> None:
     """Does what follows the commit of the tick of that name. Doing it again changes nothing."""
-    hand_over(store, after.batches)
+    hand_over(store, staging_of(store).files, after.batches)
     finish_versions(store, after.finished)
     if after.written is not None:
-        from parcours.jobs.written import merge_written  # it needs the boundaries
+        from parcours.jobs.written import merge_written  # it needs what is noted of a tick here
 
         merge_written(store, until, after.written)
 
@@ -311,64 +304,3 @@ def finish_versions(store: Store, finished: Mapping[str, str]) -> None:
         boundary("before journey_versions")
         write_versions(store, rows)
         boundary("after journey_versions")
-
-
-def versions(store: Store) -> list[dict[str, Any]]:
-    """The rows of `journey_versions`, by journey and version."""
-    if not store.exists("journey_versions"):
-        return []
-    rows: list[dict[str, Any]] = store.small("journey_versions").to_pylist()
-    return sorted(rows, key=lambda row: (row["journey_id"], row["version"]))
-
-
-def write_versions(store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replaces the whole of `journey_versions`, a small table, in one commit."""
-    schema = arrow_schema(ALL["journey_versions"])
-    write_deltalake(store.path("journey_versions"), pa.Table.from_pylist(list(rows), schema=schema), mode="overwrite")
-
-
-def hand_over(store: Store, batches: Sequence[Mapping[str, Any]]) -> None:
-    """Moves the files of a committed tick to the outbox, and then writes their rows. Doing it again changes nothing."""
-    if not batches:
-        return
-    staging, outbox = staging_of(store), Path(local_path(store.project.outbox))
-    for batch in batches:
-        target = outbox / batch["below_outbox"]
-        staged = staging.files / batch["below_outbox"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        manifest = target.with_name(target.name + ".manifest.json")
-        if staged.exists():
-            boundary("before a batch file")
-            _move(staged, target)
-            boundary("after a batch file")
-        shown = {key: value for key, value in batch.items() if key != "below_outbox"}
-        text = json.dumps(shown, indent=2, sort_keys=True) + "\n"
-        # One of that name may lie there of another warehouse, or of one that is gone.
-        if not manifest.exists() or manifest.read_text() != text:
-            new = manifest.with_suffix(".new")
-            new.write_text(text)
-            new.replace(manifest)
-    boundary("before delivery_batches")
-    known = set(store.small("delivery_batches", columns=["batch_id"])["batch_id"].to_pylist())
-    store.append_small("delivery_batches", [_row(batch) for batch in batches if batch["batch_id"] not in known])
-    boundary("after delivery_batches")
-
-
-def _move(file: Path, target: Path) -> None:
-    """Puts a file where it belongs, whole or not at all, though that may be another disk."""
-    try:
-        file.replace(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        beside = target.with_name(f".{target.name}.new")
-        shutil.copyfile(file, beside)
-        beside.replace(target)
-        file.unlink()
-
-
-def _row(batch: Mapping[str, Any]) -> dict[str, Any]:
-    row = {name: batch.get(name) for name in ALL["delivery_batches"].column_names}
-    for name in ("first_send_at", "last_send_at", "tick_until"):
-        row[name] = dt.datetime.fromisoformat(str(row[name]).replace("Z", "+00:00"))
-    return {**row, "state": "sealed"}

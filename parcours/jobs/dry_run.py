@@ -16,10 +16,10 @@ from parcours.definition.problems import UserError
 from parcours.definition.times import iso
 from parcours.jobs import life
 from parcours.jobs.clone import check_clonable, cloned
-from parcours.jobs.commit import versions
 from parcours.jobs.telling import shown_counts
 from parcours.jobs.tick import run_tick
 from parcours.jobs.trials import Row, Trial, check_known, leave_rows, settled
+from parcours.jobs.versions import versions
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project

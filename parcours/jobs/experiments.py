@@ -17,12 +17,12 @@ from parcours.definition.columns import KnownOrText
 from parcours.definition.expressions import ANY_TEXT, Scope, compile_expression
 from parcours.definition.journeys import journey_from_json
 from parcours.definition.steps import Experiment
-from parcours.jobs.commit import versions
 from parcours.jobs.findings import Finding, finding
 from parcours.jobs.pruning import Within
 from parcours.jobs.session import lean_queries
 from parcours.jobs.sources import interval_of, taken
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 from parcours.transforms.experiments import WINDOW, Metric, by_day, entrants, successes
 from parcours.walk import clock
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
 from parcours.jobs.clone import check_clonable, cloned
-from parcours.jobs.commit import versions
 from parcours.jobs.committed import Committed, Row
 from parcours.jobs.life import last_until
 from parcours.jobs.telling import plural
 from parcours.jobs.tick import TickReport, run_tick
+from parcours.jobs.versions import versions
 
 if TYPE_CHECKING:
     from parcours.definition.channels import RampUp

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from parcours.definition.journeys import BusinessEvent
-from parcours.definition.times import iso
 from parcours.jobs.beside import beside_tables, most_members
 from parcours.jobs.beside import members as members_at
 from parcours.jobs.beside import profiles as profiles_at
+from parcours.jobs.instances import ACTIVE, due_within, holdouts_of, instances_of, passages_of, queue_heads
 from parcours.jobs.pruning import Within
 from parcours.jobs.sources import (
     counted_of,
@@ -30,23 +31,18 @@ from parcours.jobs.sources import (
     stays_of,
     zones,
 )
-from parcours.jobs.store import LIVE, Store
+from parcours.jobs.store import Store
 from parcours.tables import SOURCES
-from parcours.transforms.come import (
-    Sources,
-    candidates,
-    members_of,
-    spread_moments,
-    version_index,
-)
-from parcours.transforms.gather import People, gather, only_used, reads_back_to
-from parcours.transforms.happen import of_profiles, reached
+from parcours.transforms.candidates import Sources
+from parcours.transforms.come import candidates
+from parcours.transforms.eligibility import Lists
+from parcours.transforms.gather import People, gather, only_used
+from parcours.transforms.happen import of_profiles
 from parcours.transforms.history import Past
+from parcours.transforms.reads import members_of
+from parcours.transforms.spread import spread_moments
 from parcours.transforms.union import union
-from parcours.walk import clock
 from parcours.walk.agenda import Agenda
-from parcours.walk.channels import Sender
-from parcours.walk.tally import ENDED
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project
@@ -59,10 +55,6 @@ ROWS_A_TASK = 200_000
 """Movers that one task takes."""
 QUICK = 1_000_000
 """Rows that are read sooner than a query is compiled for them."""
-MARGIN = 100
-"""So many more of a queue are loaded than can leave it, for those at its head who can't be sent to."""
-ACTIVE = {"status": ["active"]}
-"""The partition of who is inside."""
 
 
 @dataclass(frozen=True)
@@ -137,50 +129,25 @@ def read_inputs(
     events, stays = events_of(store, agenda, pinned, former), stays_of(store, agenda, pinned, former)
     feedback = feedback_of(store, agenda, pinned, former)
     heard = of_profiles(events, stays, agenda)
-    instances, loaded = _instances(store, agenda, former, heads, heard, feedback)
-    members = members_at(store, pinned.versions)
+    instances, loaded = instances_of(store, agenda, former, heads, heard, feedback)
     sources = Sources(
         instances=instances,
-        members=members,
+        members=members_at(store, pinned.versions),
         learnt_stays=learnt_stays_of(store, agenda, pinned),
         events=events,
         stays=stays,
         spread=spread_of(store, agenda),
     )
-    entrants = members_of(sources, agenda)
-    later = None
-    if entrants is not None and any(agenda.versions[o.version].is_spread for o in agenda.occurrences):
-        entrants = spread_moments(entrants, agenda)
-        later = spread_later_of(entrants, agenda)
-        entrants = entrants.where(F.col("moment") <= agenda.until)
+    entrants, later = _read_members(sources, agenda)
     found = union(candidates(sources, agenda), entrants)
     if found is None:
         return Inputs(None, loaded=loaded, queue_heads=heads, spread_later=later)
     types = only_used(profile_types(store, project, pinned), agenda.versions)
     lists, allow_list_from = lists_of(store, pinned)
-    people = People(
-        profiles_at(store, pinned.versions.get("profiles")),
-        frozenset(key.rpartition("|")[0] for key, count in former.inside.items() if count),
-        members,
-        lists,
-        _passages(store, agenda, former),
-        _holdouts(store, agenda, former),
-        zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
-        heard,
-        feedback,
-        counted_of(store, agenda, pinned),
-        {name: store.read(name, pinned.versions[name]) for name in looked_up(agenda) if name in pinned.versions},
-    )
+    people = _people(store, agenda, pinned, former, sources.members, lists, heard, feedback)
     most = most_movers(store, agenda, pinned, former, heads)
-    if most > FEW:
-        # An audience may stand in one file, which one task would read, join and write alone.
-        count = max(store.spark.sparkContext.defaultParallelism, most // ROWS_A_TASK)
-        found = found.repartition(count, "profile_id")
-
-    def gathered(candidates: DataFrame) -> DataFrame:
-        return gather(candidates, agenda, people, types)
-
-    movers = gathered(found)
+    gathered = partial(gather, agenda=agenda, people=people, profile_types=types)
+    movers = gathered(_in_tasks(store, found, most))
     read = store.most_rows("profiles", pinned.versions.get("profiles")) + most_members(store, pinned.versions)
     read += store.most_rows("journey_instances")
     sent = store.read("deliveries") if former.until is not None else None
@@ -188,12 +155,55 @@ def read_inputs(
     return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered, past, people)
 
 
+def _in_tasks(store: Store, candidates: DataFrame, most: int) -> DataFrame:
+    """An audience may stand in one file, which one task would read, join and write alone."""
+    if most <= FEW:
+        return candidates
+    count = max(store.spark.sparkContext.defaultParallelism, most // ROWS_A_TASK)
+    return candidates.repartition(count, "profile_id")
+
+
+def _read_members(sources: Sources, agenda: Agenda) -> tuple[DataFrame | None, DataFrame | None]:
+    """The members who enter by a read in the tick, and the rows of those whose moment lies after it."""
+    entrants = members_of(sources, agenda)
+    if entrants is None or not any(agenda.versions[o.version].is_spread for o in agenda.occurrences):
+        return entrants, None
+    spread = spread_moments(entrants, agenda)
+    return spread.where(F.col("moment") <= agenda.until), spread_later_of(spread, agenda)
+
+
+def _people(
+    store: Store,
+    agenda: Agenda,
+    pinned: Pinned,
+    former: Remembered,
+    members: DataFrame | None,
+    lists: Lists | None,
+    heard: DataFrame | None,
+    feedback: DataFrame | None,
+) -> People:
+    """What is known of people as of the pinned versions."""
+    return People(
+        profiles_at(store, pinned.versions.get("profiles")),
+        frozenset(key.rpartition("|")[0] for key, count in former.inside.items() if count),
+        members,
+        lists,
+        passages_of(store, agenda, former),
+        holdouts_of(store, agenda, former),
+        zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
+        heard,
+        feedback,
+        counted_of(store, agenda, pinned),
+        {name: store.read(name, pinned.versions[name]) for name in looked_up(agenda) if name in pinned.versions},
+    )
+
+
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:
     """A bound on how many can move, from what the logs of tables say of their files."""
     bound = 0
     moves = sum(change.into is not None for change in agenda.changes)
     if former.inside:
-        due = () if -1 in heads.values() or agenda.emptied else _due(agenda)
+        due = () if -1 in heads.values() or agenda.emptied else due_within(agenda)
         bound += store.most_rows("journey_instances", within=due, partitions=ACTIVE) + sum(heads.values())
     if agenda.occurrences:
         bound += most_members(store, pinned.versions) * len(agenda.occurrences)
@@ -210,100 +220,3 @@ def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered
         if before is not None and version is not None and before < version:  # who may be late
             bound += max(0, store.most_rows("events", version) - store.most_rows("events", before))
     return bound * (1 + moves)  # who moves is a mover for each version
-
-
-def _due(agenda: Agenda) -> tuple[Within, ...]:
-    return (Within("due_at", most=clock.moment_of(agenda.until)),)
-
-
-# ------------------------------------------------------------------------------------------------------ the instances
-def queue_heads(project: Project, agenda: Agenda, former: Remembered) -> dict[str, int]:
-    """How many of each queue can leave it in the tick at most, one more to know whether there are others; -1: all."""
-    found = {}
-    for name, queued in former.queued.items():
-        channel = project.channels.get(name)
-        if channel is None or queued == 0:
-            continue
-        days = former.counters.days_sent.get(name, (0, None))
-        room = Sender(channel, project.timezone, {}, days).most_room(agenda.start, agenda.until)
-        found[name] = -1 if room is None or room + MARGIN >= queued else room + room // 10 + MARGIN
-    return found
-
-
-def _instances(
-    store: Store,
-    agenda: Agenda,
-    former: Remembered,
-    heads: Mapping[str, int],
-    heard: DataFrame | None,
-    feedback: DataFrame | None,
-) -> tuple[DataFrame | None, list[str]]:
-    """The instances that the tick concerns, and the predicates that name exactly those that aren't `is_apart`."""
-    if not former.inside:
-        return None, []
-    is_apart = bool(agenda.emptied or heads)  # then others are concerned besides those who are due
-    due = () if is_apart else _due(agenda)
-    active = store.read("journey_instances", within=due, partitions=ACTIVE).where(F.col("status") == "active")
-    until = iso(clock.moment_of(agenda.until))
-    concerned = f"due_at <= '{until}'"
-    if agenda.emptied:
-        ids = ", ".join(f"'{journey}'" for journey in sorted(agenda.emptied))
-        concerned = f"({concerned} OR journey_id IN ({ids}))"
-    parts = [concerned]
-    for name, most in heads.items():
-        queue = f"queue = '{name}'"
-        if most >= 0:
-            head = active.where(queue).select("queue_order").orderBy("queue_order").limit(most)
-            last = head.agg(F.max("queue_order")).first()
-            if last is None or last[0] is None:
-                continue
-            queue += f" AND queue_order <= '{last[0]}'"
-        parts.append(f"({queue})")
-    predicate = " OR ".join(parts)
-    due_now = active.where(predicate).withColumn("is_apart", F.lit(False))
-    apart = _reached(store, agenda, predicate, heard, feedback)
-    return union(due_now, apart), [f"status = 'active' AND {LIVE} AND ({predicate})"]
-
-
-def _reached(
-    store: Store, agenda: Agenda, predicate: str, heard: DataFrame | None, feedback: DataFrame | None
-) -> DataFrame | None:
-    """The instances that aren't due, and that something from outside may reach."""
-    hearing = sorted({version.journey.id for version in agenda.versions if version.signals})
-    if not hearing or (heard is None and feedback is None):
-        return None
-    active = store.read("journey_instances", partitions=ACTIVE).where(F.col("status") == "active")
-    waiting = active.where(F.col("journey_id").isin(hearing) & ~F.coalesce(F.expr(predicate), F.lit(False)))
-    ids = reached(waiting.withColumn("version", version_index(agenda)), heard, feedback, agenda)
-    found = waiting.join(ids, on="instance_id", how="left_semi")
-    return found.withColumn("is_apart", F.lit(True)).select(*active.columns, "is_apart")
-
-
-def _passages(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | None:
-    """All passages, of which `gather` reads few columns of the journeys that somebody may enter."""
-    if former.until is None:
-        return None
-    back_to = reads_back_to(agenda)
-    if back_to is None:
-        return store.read("journey_instances")
-    # Whoever has ended counts only where a re-entry rule may still ask for the last entry.
-    recent = (Within("entered_at", least=clock.moment_of(back_to)),)
-    return union(
-        store.read("journey_instances", partitions=ACTIVE),
-        store.read("journey_instances", within=recent, partitions={"status": ENDED})
-        if back_to < agenda.start
-        else None,
-    )
-
-
-def _holdouts(store: Store, agenda: Agenda, former: Remembered) -> DataFrame | None:
-    """Who was kept out of event journeys by their holdout: it counts as an entry (2.3)."""
-    journeys = [v.journey.id for v in agenda.versions if v.has_reentry and v.journey.holdout is not None]
-    if former.until is None or not journeys:
-        return None
-    rejected = (F.col("outcome") == "rejected") & (F.col("reason") == "holdout") & F.col("journey_id").isin(journeys)
-    return (
-        store.read("step_outcomes")
-        .where(rejected)
-        .select("profile_id", "journey_id", F.unix_micros("occurred_at").alias("entry_at"))
-    )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parcours.definition.journeys import Journey, journey_from_json
-from parcours.jobs.commit import versions
 from parcours.jobs.committed import Committed, literal
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural
+from parcours.jobs.versions import versions
 
 FATE = {"stay": "they finish there", "move": "they move to the new one", "exit": "they exit"}
 

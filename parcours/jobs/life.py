@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from parcours.definition.journeys import canonical_json, definition_hash
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
-from parcours.jobs.commit import settle, versions, write_versions
+from parcours.jobs.commit import settle
 from parcours.jobs.pauses import USUAL_LENGTH, Mode, Pause, pauses_of, read_pauses, write_pauses
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions, write_versions
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project

@@ -15,16 +15,16 @@ from parcours.definition.columns import KnownOrText
 from parcours.definition.expressions import ANY_TEXT, Scope
 from parcours.definition.journeys import Journey, journey_from_json
 from parcours.definition.steps import Message
-from parcours.jobs.commit import versions
 from parcours.jobs.inputs import Pinned, profile_types
 from parcours.jobs.pauses import Pause as StoredPause
 from parcours.jobs.pauses import pauses_of, read_pauses
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, Change, Pause, plan_agenda
 from parcours.walk.channels import Sender
 from parcours.walk.plan import Version
-from parcours.walk.walk import Counters
+from parcours.walk.task import Counters
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from parcours.definition.journeys import Journey, journey_from_json
 from parcours.definition.problems import UserError, did_you_mean, shown
-from parcours.jobs.commit import versions
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 
 if TYPE_CHECKING:
     from parcours.definition.project import Project

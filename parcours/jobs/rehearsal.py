@@ -21,13 +21,13 @@ from parcours.definition.shortened import longest_run, shortened, unlimited
 from parcours.definition.times import iso
 from parcours.jobs import life
 from parcours.jobs.clone import check_clonable, link, link_others, scratch
-from parcours.jobs.commit import versions
 from parcours.jobs.committed import Row, rows_where
 from parcours.jobs.stand_ins import Brought, make_tables
 from parcours.jobs.telling import plural
 from parcours.jobs.tick import run_tick
 from parcours.jobs.trace import Happening, happenings
 from parcours.jobs.trials import Trial, leave_rows, settled
+from parcours.jobs.versions import versions
 
 if TYPE_CHECKING:
     from parcours.definition.project import LoadedJourney, Project

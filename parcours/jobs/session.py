@@ -107,7 +107,8 @@ def begin_session(project: "Project | Places") -> None:
     use_utc()
     import pyspark.sql  # noqa: F401 - two threads that import it at once would meet halfway
 
-    _begun = future = Future()
+    future: Future[SparkSession] = Future()
+    _begun = future
 
     def start() -> None:
         try:

@@ -223,7 +223,18 @@ def lists_of(store: Store, pinned: Pinned) -> tuple[Lists | None, dict[str, int]
     addresses, domains = (
         frozenset(rows.filter(wanted)["channel"].unique().to_pylist()) for wanted in (pc.invert(is_domain), is_domain)
     )
-    return Lists(store.read("suppressions", version), addresses, domains), store.allow_lists(version)
+    return Lists(store.read("suppressions", version), addresses, domains), _allow_lists(store, version)
+
+
+def _allow_lists(store: Store, version: int) -> dict[str, int]:
+    """The instant (microseconds) from which each channel's allow-list holds, where it has one; 0: always."""
+    rows = store.small("suppressions", version, columns=["channel", "list", "added_at"])
+    found: dict[str, int] = {}
+    for row in rows.filter(pc.equal(rows["list"], "allow")).to_pylist():
+        since = row["added_at"]
+        at = 0 if since is None else int(since.timestamp()) * 1_000_000 + since.microsecond
+        found[row["channel"]] = min(at, found.get(row["channel"], at))
+    return found
 
 
 def zones(store: Store) -> DataFrame:

@@ -7,10 +7,11 @@ from typing import Any
 
 from parcours.definition.journeys import Journey, ReadAudience, journey_from_json
 from parcours.definition.times import iso, occurrences
-from parcours.jobs.commit import staging_of, versions
+from parcours.jobs.commit import staging_of
 from parcours.jobs.committed import Committed
 from parcours.jobs.pauses import Pause, pauses_of
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 
 # How far ahead a schedule is looked through, the near days first: a cron of every minute has half a million in a year.
 AHEAD = (dt.timedelta(days=1), dt.timedelta(days=8), dt.timedelta(days=370))

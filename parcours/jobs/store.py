@@ -3,12 +3,10 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import TableNotFoundError
 
@@ -16,8 +14,9 @@ from parcours.definition.files import place_of
 from parcours.definition.problems import UserError
 from parcours.jobs.foreign import are_files_all, fitting, is_as_ours, may_lack, misfits, operation_of
 from parcours.jobs.lock import locked
+from parcours.jobs.making import add_missing_columns, make_table
 from parcours.jobs.pruning import Within, files_with, rows_within
-from parcours.jobs.schemas import arrow_schema, ddl_of, delta_field, delta_schema
+from parcours.jobs.schemas import arrow_schema, ddl_of
 from parcours.tables import ALL, SOURCES, Table
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from parcours.definition.project import Project
 
-# A tick finds what is new in a source by the change feed; nothing else needs it, and it costs a file a change.
-CHANGE_FEED = {"delta.enableChangeDataFeed": "true"}
 # Operations after which every row of a commit is a new one; a write may also replace what was there.
 APPENDS = {"CREATE TABLE", "WRITE", "ADD COLUMN", "ADD COLUMNS", "SET TBLPROPERTIES", "OPTIMIZE"}
 
@@ -37,13 +34,6 @@ LIVE = "mode = 'live'"
 
 MOST_PINNED = 40
 """Versions of tables that are kept open: what a tick or two read."""
-
-
-def _properties(table: Table) -> dict[str, str | None]:
-    found: dict[str, str | None] = dict(CHANGE_FEED if table.name in SOURCES else {})
-    if table.skipped_by:
-        found["delta.dataSkippingStatsColumns"] = ",".join(table.skipped_by)
-    return found
 
 
 def definition_of(table: str) -> Table:
@@ -148,45 +138,15 @@ class Store:
         """A bound on how many rows `read` gives, from what the table's log says of its files; 0 for no table."""
         return rows_within(self.delta(table, version), within, partitions) if self.exists(table) else 0
 
-    def allow_lists(self, version: int) -> dict[str, int]:
-        """The instant (microseconds) from which each channel's allow-list holds, where it has one; 0: always."""
-        rows = self.small("suppressions", version, columns=["channel", "list", "added_at"])
-        found: dict[str, int] = {}
-        for row in rows.filter(pc.equal(rows["list"], "allow")).to_pylist():
-            since = row["added_at"]
-            at = 0 if since is None else int(since.timestamp()) * 1_000_000 + since.microsecond
-            found[row["channel"]] = min(at, found.get(row["channel"], at))
-        return found
-
     def ensure(self, *tables: str) -> None:
         """Makes the tables that are missing, and adds to older ones the columns that have been added since."""
         for name in tables or tuple(ALL):
             if self.is_elsewhere(name):
                 self.delta(name)
             elif self.exists(name):
-                self._add_missing_columns(name)
+                add_missing_columns(self.delta(name), definition_of(name))
             else:
-                self._create(name)
-
-    def _create(self, name: str) -> None:
-        table = definition_of(name)
-        DeltaTable.create(
-            self.path(name),
-            schema=delta_schema(table),
-            mode="ignore",
-            partition_by=list(table.partitioned_by),
-            name=table.name,
-            description=table.comment,
-            configuration=_properties(table),
-        )
-
-    def _add_missing_columns(self, name: str) -> None:
-        delta = self.delta(name)
-        present = {field.name for field in delta.schema().fields}
-        missing = [column for column in definition_of(name).columns if column.name not in present]
-        if missing:
-            # Null in the rows that are there, whatever it must be in ours: they would never be rewritten else.
-            delta.alter.add_columns([delta_field(replace(column, nullable=True)) for column in missing])
+                make_table(self.path(name), definition_of(name))
 
     def read(
         self,

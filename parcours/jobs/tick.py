@@ -17,16 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from parcours.definition.problems import UserError
 from parcours.jobs import life
+from parcours.jobs.boundaries import boundary
 from parcours.jobs.commit import (
     After,
     TickWriter,
-    boundary,
     commit,
     complete,
     settle,
     staging_of,
     table_versions,
-    versions,
 )
 from parcours.jobs.daily import write_daily
 from parcours.jobs.experiments import count_successes
@@ -38,6 +37,7 @@ from parcours.jobs.session import lean_queries
 from parcours.jobs.sources import looked_up
 from parcours.jobs.store import Store
 from parcours.jobs.telling import told
+from parcours.jobs.versions import versions
 from parcours.jobs.walking import MoreQueue, Walked, walk_all
 from parcours.jobs.write import write_tables
 from parcours.jobs.written import written_in

@@ -8,9 +8,9 @@ from typing import Any
 
 from parcours.definition.problems import UserError
 from parcours.definition.times import iso
-from parcours.jobs.commit import versions
 from parcours.jobs.committed import Committed, Row, is_there, literal
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 
 WHY = {
     "late": "learnt late",

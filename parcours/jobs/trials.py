@@ -15,10 +15,11 @@ from deltalake import QueryBuilder
 
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import iso
-from parcours.jobs.commit import TickWriter, settle, staging_of, versions
+from parcours.jobs.commit import TickWriter, settle, staging_of
 from parcours.jobs.committed import literal
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 from parcours.tables import ALL
 from parcours.tables.engine import OUTCOMES
 

@@ -28,7 +28,8 @@ from parcours.walk.channels import Prefix
 from parcours.walk.history import Moments
 from parcours.walk.people import in_order, people_of
 from parcours.walk.tally import Tally
-from parcours.walk.walk import Asked, Result, Task, walk
+from parcours.walk.task import Asked, Result, Task
+from parcours.walk.walk import walk
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

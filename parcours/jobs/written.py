@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from parcours.jobs.commit import Written, boundary, mark_of
+from parcours.jobs.boundaries import boundary
+from parcours.jobs.commit import Written, mark_of
 from parcours.jobs.pruning import Within
 from parcours.jobs.store import OWN_STAYS, Store
 

@@ -13,7 +13,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from parcours.transforms.dispatch import by_version
-from parcours.walk.plan import SendKind, Version
+from parcours.walk.plan import Version
+from parcours.walk.sends import SendKind
 
 PHONES = ("sms", "mms", "whatsapp")
 WELL_FORMED_EMAIL = r"^[^@\\s]+@[^@\\s.]+(\\.[^@\\s.]+)+$"

@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 from parcours.transforms.dispatch import by_version, local_time, quoted
 from parcours.transforms.union import union
 from parcours.walk.agenda import Agenda
-from parcours.walk.plan import Signal, Version
+from parcours.walk.plan import Version
+from parcours.walk.signals import Signal
 
 STAY_KEY = ("enter", "exit")
 KINDS = {

@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from parcours.definition.checks.graph import steps_before
 from parcours.transforms.dispatch import choose, quoted
 from parcours.walk.agenda import Agenda
-from parcours.walk.plan import Found, Version
+from parcours.walk.findings import Found
+from parcours.walk.plan import Version
 
 PREFIX = "lookup."
 """Before the name of a lookup in an instance's context, where what it found stays as JSON."""

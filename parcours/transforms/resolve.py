@@ -27,7 +27,7 @@ from parcours.walk.cells import Row
 from parcours.walk.laid import Laid
 from parcours.walk.layers import Layer, Passed
 from parcours.walk.plan import Version
-from parcours.walk.walk import Result
+from parcours.walk.task import Result
 
 PASSED = pa.list_(pa.struct([("step", pa.string()), ("at", pa.int64())]))
 """The steps of the layer in which something happened; null where there is none."""

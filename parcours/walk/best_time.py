@@ -39,7 +39,7 @@ def end_of(walk: Walk, cell: Cell, hours: Integers, within: int, at: int) -> Int
     ends = np.full(len(cell.atoms), at)
     for hour in np.unique(hours[hours != NONE]):
         mine = hours == hour
-        starts = walk.by_zone(cell.part(mine), partial(_next_start, int(hour), at))
+        starts = walk.answers.by_zone(cell.part(mine), partial(_next_start, int(hour), at))
         if starts is None:
             return None
         ends[mine] = np.where(starts <= at + within, starts, at)

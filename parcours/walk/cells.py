@@ -91,6 +91,16 @@ class Cell:
             setattr(cell, name, getattr(self, name))
         return cell
 
+    def divide(self, true: Booleans) -> tuple[Cell | None, Cell | None]:
+        """Its atoms for which it is true, and the others."""
+        if len(true) == 1:  # of many people with a way of their own, nearly all cells are such
+            return (self, None) if true[0] else (None, self)
+        if true.all():
+            return self, None
+        if not true.any():
+            return None, self
+        return self.part(true), self.part(~true)
+
     def add(self, row: Row) -> None:
         self.trail = Trail(self.trail, row if self.layer is BARE else row._replace(layer=self.layer))
 
@@ -121,3 +131,20 @@ class Ending:
     queue: str | None = None
     rows_before: int = 0
     """Of the tick: those of the instance that aren't in the trail, but in that of another version."""
+
+    @staticmethod
+    def standing(cell: Cell) -> Ending:
+        """Of a cell that stands somewhere."""
+        assert cell.move is not None
+        return Ending(
+            "active",
+            None,
+            cell.move.id,
+            None,
+            cell.arrived_at,
+            cell.wakes_at,
+            cell.is_deferred,
+            cell.held,
+            cell.sender.channel.name if cell.sender else None,
+            cell.rows_before,
+        )

@@ -58,11 +58,11 @@ class Entries:
         """Those whose event satisfies the `where` of the entry, as far as Spark alone couldn't tell."""
         if cell.version.entry_question is None:
             return cell
-        answers = self.walk.answers(cell, cell.version.entry_question, at)
+        answers = self.walk.answers.of(cell, cell.version.entry_question, at)
         if answers is None:
             return None  # asked: the walk is made again
         has_jumped = np.array([int(atom) in self.walk.jumps.key_of for atom in cell.atoms], dtype=bool)
-        return self.walk.divide(cell, has_jumped | (answers == 1))[0]
+        return cell.divide(has_jumped | (answers == 1))[0]
 
     def left(self, cell: Cell) -> None:
         """Notes that the instances of a cell are over."""
@@ -136,7 +136,7 @@ class Entries:
             reject("reentry_not_allowed", (last != NONE) & (not reentry.allowed))
             reject("reentry_too_soon", (last != NONE) & (last > at - clock.micros(reentry.after)))
         if version.holdout is not None:
-            answers = self.walk.answers(cell, version.holdout, at)
+            answers = self.walk.answers.of(cell, version.holdout, at)
             assert answers is not None, "a bucket doesn't depend on the moment"
             reject("holdout", answers == 1)
         return reasons

@@ -12,7 +12,7 @@ from parcours.walk.cells import Cell
 from parcours.walk.received import Received
 
 if TYPE_CHECKING:
-    from parcours.walk.plan import Question
+    from parcours.walk.questions import Question
     from parcours.walk.walk import Walk
 
 Moments = tuple[int, ...]
@@ -47,7 +47,7 @@ class History:
         """Which variant holds for each atom; None while that isn't known."""
         places = np.zeros(len(cell.atoms), dtype=np.int64)
         for bit, (journey, number) in enumerate(zip(received.journeys, received.firsts, strict=True)):
-            before = self.walk.answers(cell, number, at)
+            before = self.walk.answers.of(cell, number, at)
             if before is None:
                 return None
             first = np.minimum(
@@ -65,7 +65,7 @@ class History:
         is_known = True
         for place in np.unique(places):
             mine = places == place
-            answers = self.walk.answers(cell.part(mine), question.variants[int(place)], at)
+            answers = self.walk.answers.of(cell.part(mine), question.variants[int(place)], at)
             if answers is None:
                 is_known = False
             else:

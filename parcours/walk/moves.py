@@ -13,6 +13,7 @@ import numpy as np
 
 from parcours.walk.cells import Cell, Ending
 from parcours.walk.layers import Layer, Passed
+from parcours.walk.queues import line_up, look_later
 from parcours.walk.steps import Message
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ class Moves:
             assert isinstance(former.move, Message)
             sender = walk.senders[move.step.channel]
             if move.step.channel == former.move.step.channel:
-                walk.line_up(cell, sender)
-                walk.look_later(sender, at)
+                line_up(walk, cell, sender)
+                look_later(walk, sender, at)
             else:  # the limits that it waited for aren't its own any more
                 walk.release_later(cell, at)
         else:

@@ -88,7 +88,7 @@ class Outside:
         for each in happenings:
             signal, allows, place = cell.version.signals[each.signal], each.allows, 0
             if signal.question is not None and cell.version.questions[signal.question].is_changed_by(cell.layer):
-                answers = self.walk.answers(_only(cell, each.atom), signal.question, at, each.place)
+                answers = self.walk.answers.of(_only(cell, each.atom), signal.question, at, each.place)
                 allows = 0 if answers is None else max(0, int(answers[0]))
             if signal.received.journeys:
                 places = self.walk.history.places(_only(cell, each.atom), signal.received, at)

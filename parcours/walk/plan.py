@@ -3,143 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
 from parcours.definition.channels import Channel
-from parcours.definition.expressions import ANY_TEXT, Compiled, Expected, Scope, compile_expression, compile_value
+from parcours.definition.expressions import ANY_TEXT, Compiled, Expected, Scope, compile_expression
 from parcours.definition.expressions.terms import quoted
-from parcours.definition.journeys import (
-    BusinessEvent,
-    Criterion,
-    EventEntry,
-    Journey,
-    Qualification,
-    ReadAudience,
-)
-from parcours.definition.steps import Jump, Lookup, Message
-from parcours.walk import clock
+from parcours.definition.journeys import BusinessEvent, EventEntry, Journey, Qualification, ReadAudience
+from parcours.definition.steps import Jump
+from parcours.walk import clock, steps
 from parcours.walk.best_time import best_hour
 from parcours.walk.contents import Rendering
-from parcours.walk.findings import uncertain_lookups
+from parcours.walk.findings import Found, uncertain_lookups
 from parcours.walk.layers import Layer, StayChange
-from parcours.walk.received import NOTHING, Received, allows, ask_knowing, received_of
-
-if TYPE_CHECKING:
-    from parcours.walk.steps import Move
-
+from parcours.walk.questions import Question
+from parcours.walk.received import NOTHING, Received, ask_knowing
+from parcours.walk.sends import Judging, SendKind
+from parcours.walk.signals import Signal, exit_by
+from parcours.walk.steps.updates import Assignment, changed_by
 
 ZONE = "profile.timezone"
-SENT = "sent."
-"""Before the id of a message in an instance's context: it had it before it moved from another version."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something about a person that decides where they go: Spark SQL text of a BIGINT; null is the answer «none».
-
-    Most are asked of everybody at once. With `uses_now` the answer depends on the moment (`__now`), and it is asked
-    when that is known; with `looks_back` on what a profile was sent before the tick, read only of those who ask.
-    Who has changed in the tick what it `reads` (`profile.<column>`, `audience.<id>`, the column of a lookup) is asked
-    anew; some questions are for nobody else (`is_of_changed`).
-    """
-
-    sql: str
-    uses_now: bool = False
-    looks_back: bool = False
-    channel: str | None = None
-    """Whose messages that were opened in this very tick count besides."""
-    variants: tuple[int, ...] = ()
-    """In place of a text: the questions of which `received` says which one is to be asked."""
-    received: Received = NOTHING
-    reads: frozenset[str] = frozenset()
-    is_of_changed: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is asked in the midst of the walk."""
-        return self.uses_now or self.looks_back or self.is_of_changed
-
-    def is_changed_by(self, layer: Layer) -> bool:
-        """Whether those of the layer may answer otherwise than as they stood when the tick began."""
-        return not self.reads.isdisjoint(layer.changed)
-
-
-@dataclass(frozen=True)
-class SendKind:
-    """What decides together whether a profile may be sent to: the texts of address and consent, and the category."""
-
-    channel: str
-    address: str | None
-    """Spark SQL text; None: the channel has no address."""
-    consent: str | None
-    """Spark SQL text of a string; None where consent isn't asked (transactional)."""
-
-
-@dataclass(frozen=True)
-class Judging:
-    """The questions whether those may be sent to who have changed their address or consent in the tick."""
-
-    eligibility: int
-    suppressed_at: int
-    allowed_at: int
-    address_group: int
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Something from outside that ends or wakes an instance: an event, a change of membership, or a reaction."""
-
-    kind: str
-    """`event`, `enter`, `exit` (of an audience), or the reaction."""
-    name: str
-    """The event's type, the audience, or the message step that is reacted to."""
-    where: str | None = None
-    """Spark SQL text of a BIGINT over the names of expressions: bit k is set where it is true, were it variant k of
-    `received`; of an event `event` are its own attributes."""
-    received: Received = NOTHING
-    question: int | None = None
-    """The same for who has changed in the tick what it reads; None: nobody can."""
-
-
-@dataclass(frozen=True)
-class Exit:
-    """A criterion of exit_when: its signals, or the question whether its condition is true."""
-
-    id: str
-    signals: tuple[int, ...] = ()
-    question: int | None = None
-
-
-@dataclass(frozen=True)
-class Found:
-    """A lookup: the table, what its key columns equal (Spark SQL text), and the column in which the finding stands."""
-
-    name: str
-    table: str
-    key: Mapping[str, str]
-    columns: Mapping[str, str]
-    """The selected columns and their types."""
-    is_many: bool
-    column: str
-    reads: frozenset[str] = frozenset()
-    """What the key reads of what may be changed in the tick."""
-    is_uncertain: bool = False
-    """Whether some who haven't passed it read of it: to them it is null."""
-
-    @property
-    def type(self) -> str:
-        """Of the finding: a struct, or an array of structs."""
-        row = f"struct<{','.join(f'{name}:{kind}' for name, kind in self.columns.items())}>"
-        return f"array<{row}>" if self.is_many else row
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What a step sets a profile column to: Spark SQL text, of the column's type."""
-
-    sql: str
-    type: str
 
 
 @dataclass
@@ -161,7 +43,7 @@ class Version:
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     takes_moved: bool = False
     """Whether those inside earlier versions moved into this one when it was published (2.8)."""
-    moves: dict[str, Move] = field(default_factory=dict)
+    moves: dict[str, steps.Move] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     audiences: list[str] = field(default_factory=list)
     sends: list[SendKind] = field(default_factory=list)
@@ -189,21 +71,18 @@ class Version:
     """By kind of send, where its answers may be changed in the tick."""
 
     def __post_init__(self) -> None:
-        from parcours.walk import updates  # the steps need this class
-        from parcours.walk.steps import End, plan_step
-
-        placed = {name: replace(found, place=self._place(name)) for name, found in self.scope.lookups.items()}
+        placed = {name: replace(found, place=self.place(name)) for name, found in self.scope.lookups.items()}
         self.scope = replace(self.scope, lookups=placed)
         self.uncertain_lookups = uncertain_lookups(self.journey, self.templates)
-        seen_late = frozenset(self._place(name) for name in self.uncertain_lookups.values())
-        self.may_change = updates.changed_by(self.journey.steps, placed.values()) | seen_late
+        seen_late = frozenset(self.place(name) for name in self.uncertain_lookups.values())
+        self.may_change = changed_by(self.journey.steps, placed.values()) | seen_late
         self.zone_question = self._zone_question()
         self.holdout = self._holdout_question()
         self.entry_where, self.entry_question = self._entry_where()
-        self.exits = [self._exit(criterion) for criterion in self.journey.exit_when]
+        self.exits = [exit_by(self, criterion) for criterion in self.journey.exit_when]
         for step in self.journey.steps:
-            self.moves[step.id] = plan_step(step, self)
-        self.moves["end"] = End("end", "end", {})
+            self.moves[step.id] = steps.plan_step(step, self)
+        self.moves["end"] = steps.End("end", "end", {})
 
     # --------------------------------------------------------------------------------------------------- facts
     @property
@@ -237,9 +116,7 @@ class Version:
     @property
     def is_individual(self) -> bool:
         """Whether people must be told apart: where places are contended, or answers depend on the moment."""
-        from parcours.walk.steps import Cap, Jump
-
-        contended = any(isinstance(move, Cap | Jump) for move in self.moves.values()) or any(
+        contended = any(isinstance(move, steps.Cap | steps.Jump) for move in self.moves.values()) or any(
             self.channels[send.channel].limits or self.channels[send.channel].ramp_up for send in self.sends
         )
         asked = any(question.is_open or self.is_changeable(question.reads) for question in self.questions)
@@ -270,7 +147,7 @@ class Version:
 
     def ask_truth(self, text: str) -> int:
         """Number of the question whether a user's expression is true: 1, or 0 for false and null."""
-        return self._ask_whether(self._compiled(text, "boolean"))
+        return self._ask_whether(self.compiled(text, "boolean"))
 
     def _ask_whether(self, compiled: Compiled) -> int:
         return ask_knowing(self, compiled, lambda sql: f"CASE WHEN {sql} THEN 1L ELSE 0L END")
@@ -280,7 +157,7 @@ class Version:
 
         A local time that is skipped moves forward by the gap, and of two it is the first: so does to_utc_timestamp.
         """
-        compiled = self._compiled(text, "instant")
+        compiled = self.compiled(text, "instant")
         is_local = compiled.type != "timestamp"
 
         def micros(sql: str) -> str:
@@ -303,7 +180,7 @@ class Version:
         """What the text reads of what may be changed in the tick."""
         found = {f"profile.{column}" for column in compiled.profile_columns}
         found |= {f"audience.{audience}" for audience in compiled.audiences}
-        found |= {self._place(name) for name in compiled.lookups}
+        found |= {self.place(name) for name in compiled.lookups}
         return frozenset(found) | (self._zone_reads if "__local_now" in compiled.sql else frozenset())
 
     def ask_best_hour(self, channel: str) -> int:
@@ -312,7 +189,8 @@ class Version:
         reads = self._zone_reads
         return self.ask(best_hour(channel), uses_now=True, looks_back=True, channel=channel, reads=reads)
 
-    def _compiled(self, text: str, expect: Expected | None) -> Compiled:
+    def compiled(self, text: str, expect: Expected | None) -> Compiled:
+        """A user's expression as Spark SQL text; what it reads is kept."""
         return self.noted(compile_expression(text, self.scope, expect))
 
     def noted(self, compiled: Compiled) -> Compiled:
@@ -329,80 +207,9 @@ class Version:
             self.audiences.append(audience)
         return self.audiences.index(audience)
 
-    def hear(self, kind: str, name: str, where: str | None = None) -> int:
-        """Number of a signal; a `where` of an event sees that event's attributes as `event`."""
-        signal = Signal(kind, name)
-        if where is not None:
-            scope = replace(self.scope, event=self.attributes(name)) if kind == "event" else self.scope
-            compiled = self.noted(compile_expression(where, scope, "boolean"))
-            received, reads = received_of(self, compiled), self.reads(compiled)
-            text, question = allows(compiled.sql, received.journeys), None
-            if self.is_changeable(reads):
-                question = self.ask(text, uses_now=compiled.uses_now, reads=reads, is_of_changed=True)
-            signal = Signal(kind, name, text, received, question)
-        if signal not in self.signals:
-            self.signals.append(signal)
-        return self.signals.index(signal)
-
-    def hear_change(self, audience: str, on: str | None, where: str | None = None) -> tuple[int, ...]:
-        """Numbers of the signals that a membership starts, or ends."""
-        kinds = ("enter", "exit") if on == "both" else (on or "enter",)
-        return tuple(self.hear(kind, audience, where) for kind in kinds)
-
-    def _exit(self, criterion: Criterion) -> Exit:
-        if criterion.event is not None:
-            return Exit(criterion.id, (self.hear("event", criterion.event, criterion.where),))
-        if criterion.audience is not None:
-            return Exit(criterion.id, self.hear_change(criterion.audience, criterion.on))
-        assert criterion.condition is not None, "a criterion is one of three"
-        return Exit(criterion.id, question=self.ask_truth(criterion.condition))
-
-    def _place(self, name: str) -> str:
+    def place(self, name: str) -> str:
         """Where what a lookup finds stands: no two versions share a column, whose types may differ."""
         return f"__lookup_{self.index}_{name}"
-
-    def ask_had(self, step: Message) -> int | None:
-        """Number of the question whether one has had a message before it moved here; None where nobody moved here."""
-        if not self.takes_moved:
-            return None
-        return self.ask(f"CASE WHEN context[{quoted(SENT + step.id)}] IS NOT NULL THEN 1L ELSE 0L END")
-
-    def ask_lookup(self, step: Lookup) -> int:
-        """Number of the question whether a lookup finds anything."""
-        compiled = {column: self._compiled(text, None) for column, text in step.key.items()}
-        key = {column: found.sql for column, found in compiled.items()}
-        reads = frozenset(name for found in compiled.values() for name in self.reads(found))
-        place, known = self._place(step.as_), self.scope.lookups[step.as_].columns or {}
-        columns = {name: known.get(name) or "string" for name in step.select}
-        is_uncertain = step.id in self.uncertain_lookups
-        self.lookups[step.id] = Found(step.as_, step.table, key, columns, step.many, place, reads, is_uncertain)
-        return self.ask(f"CASE WHEN `{place}` IS NULL THEN 0L ELSE 1L END", reads=frozenset({place}))
-
-    def ask_send(self, step: Message) -> int:
-        """Number of the kind of send that a message is."""
-        channel = self.channels[step.channel]
-        consent = channel.consent if step.category == "marketing" else None
-        address, asked = (self._compiled_text(text) for text in (step.address or channel.address, consent))
-        send = SendKind(step.channel, address.sql if address else None, asked.sql if asked else None)
-        if send not in self.sends:
-            self.sends.append(send)
-        number = self.sends.index(send)
-        reads = frozenset(name for text in (address, asked) if text is not None for name in self.reads(text))
-        if self.is_changeable(reads):
-            names = (each.name for each in fields(Judging))
-            numbers = (self.ask(f"CAST({name}[{number}] AS BIGINT)", reads=reads, is_of_changed=True) for name in names)
-            self.judgings[number] = Judging(*numbers)
-        return number
-
-    def _compiled_text(self, expression: str | None) -> Compiled | None:
-        return None if expression is None else self._compiled(expression, "string")
-
-    def assign(self, step_id: str, column: str, text: str) -> None:
-        """Notes what a step sets a column to; the record of it wants what was there before."""
-        kind = (self.scope.profile or {}).get(column, "string")
-        compiled = self.noted(compile_value(text, self.scope, kind))
-        self.profile_columns.add(column)
-        self.assignments.setdefault(step_id, {})[column] = Assignment(compiled.sql, kind)
 
     def changes_of(self, audience: str, layer: Layer) -> tuple[StayChange, ...]:
         """What those of a layer have done to their membership in an audience."""
@@ -415,10 +222,8 @@ class Version:
 
     def send_of(self, step_id: str) -> int:
         """Number of the kind of send of a message step."""
-        from parcours.walk.steps import Message as MessageMove
-
         move = self.moves[step_id]
-        assert isinstance(move, MessageMove)
+        assert isinstance(move, steps.Message)
         return move.send
 
     def bucket(self, salt: str) -> str:
@@ -439,7 +244,7 @@ class Version:
         entry = self.journey.entry
         if not isinstance(entry, EventEntry | BusinessEvent) or entry.where is None:
             return None, None
-        compiled = self._compiled(entry.where, "boolean")
+        compiled = self.compiled(entry.where, "boolean")
         return (None, self._ask_whether(compiled)) if compiled.journeys else (compiled.sql, None)
 
     @property

@@ -11,6 +11,8 @@ import numpy as np
 from parcours.walk.atoms import ELIGIBILITY, NONE, Booleans, Integers
 from parcours.walk.cells import Cell
 from parcours.walk.channels import Prefix, Sender
+from parcours.walk.life import stop_at_message
+from parcours.walk.queues import ask_for_more, join, prefix_of
 from parcours.walk.steps import Cap, Message
 
 if TYPE_CHECKING:
@@ -21,13 +23,6 @@ def cut(cells: list[Cell], room: int) -> tuple[Integers, int | None]:
     """(atoms of all these cells in order of id, the first atom that no longer has room; None: all have)."""
     atoms = np.sort(np.concatenate([cell.atoms for cell in cells])) if cells else np.array([], dtype=np.int64)
     return atoms, int(atoms[room]) if room < len(atoms) else None
-
-
-def prefix_of(cell: Cell) -> Prefix:
-    """The order of a send but for the id: transactional first, priority, first arrival (2.5)."""
-    message = cell.move
-    assert isinstance(message, Message)
-    return int(message.is_marketing), -cell.version.journey.priority, cell.arrived_at
 
 
 # ----------------------------------------------------------------------------------------------------------- caps
@@ -47,7 +42,7 @@ def take_places(walk: Walk, cells: Iterable[Cell], at: int) -> None:
         for part in parts:
             assert part.move is not None
             is_within = np.full(len(part.atoms), True) if boundary is None else part.atoms < boundary
-            within, over = walk.divide(part, is_within)
+            within, over = part.divide(is_within)
             if within:
                 within.note(at, "passed", "within")
                 walk.advance(within, part.move.targets["next"], at)
@@ -85,11 +80,11 @@ def serve(walk: Walk, sender: Sender, arrivals: list[Cell], at: int, *, is_looki
         if is_full and prefix not in eligible:
             continue
         if looking and sender.boundary and prefix > sender.boundary[0]:
-            walk.ask_for_queue(sender)
+            ask_for_more(walk, sender)
             return
         serve_prefix(walk, sender, prefix, eligible.get(prefix, []), at, is_looking=looking)
     if is_looking and sender.boundary and sender.room(at) != 0:
-        walk.ask_for_queue(sender)
+        ask_for_more(walk, sender)
 
 
 def serve_prefix(
@@ -115,20 +110,20 @@ def serve_prefix(
     if not everybody:
         last = int(cut(able + arrivals, room or 0)[0][(room or 0) - 1]) if room else -1
     if is_looking and sender.boundary and prefix == sender.boundary[0] and (last is None or last > sender.boundary[1]):
-        walk.ask_for_queue(sender)
+        ask_for_more(walk, sender)
         return
     # With the last place taken nobody's turn comes any more: who waits behind it isn't looked at.
     stays: list[Cell] = untouched
     for cell in waiting:
         walk.forget(cell)
     for part, reason in unable:
-        turned, left = walk.divide(part, _until(part, last))
+        turned, left = part.divide(_until(part, last))
         if left:
             stays.append(left)
         if turned:
             exclude(walk, turned, reason, at)
     for part in able:
-        taken, left = walk.divide(part, _until(part, last))
+        taken, left = part.divide(_until(part, last))
         if left:
             stays.append(left)
         if taken:
@@ -137,7 +132,7 @@ def serve_prefix(
     for cell in stays:
         walk.remember(cell, sender, prefix)
     for cell in arrivals:
-        taken, left = walk.divide(cell, _until(cell, last))
+        taken, left = cell.divide(_until(cell, last))
         if taken:
             send(walk, taken, at)
         if left:
@@ -163,7 +158,7 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
     """The cell cut by what forbids the send at that moment; an empty reason: nothing (2.5, 1, and what precedes)."""
     message = cell.move
     assert isinstance(message, Message)
-    judged = walk.judged(cell, message.send)
+    judged = walk.answers.judged(cell, message.send)
     if judged is None:
         return []  # asked: this cell stops here until the walk is made again
     eligibility, suppressed_at, allowed_at, _ = judged
@@ -173,13 +168,13 @@ def reasons(walk: Walk, cell: Cell, at: int) -> list[tuple[Cell, str]]:
     if allowed_from is not None and allowed_from <= at:
         code[(code == 0) & (allowed_at > at)] = len(ELIGIBILITY) + 1
     names = [*ELIGIBILITY, "suppressed", "not_allowed", "already_sent", STOPS]
-    had = None if message.had is None else walk.answers(cell, message.had, at)
+    had = None if message.had is None else walk.answers.of(cell, message.had, at)
     if had is not None:
         code[had == 1] = names.index("already_sent")
     if walk.pause_of(cell, at) is not None:
         code[:] = names.index(STOPS)
     for number, criterion in reversed(list(enumerate(cell.version.exits))):  # the first listed has the last word
-        answers = None if criterion.question is None else walk.answers(cell, criterion.question, at)
+        answers = None if criterion.question is None else walk.answers.of(cell, criterion.question, at)
         if answers is not None:
             code[answers == 1] = len(names) + number
     names += [LEAVES + criterion.id for criterion in cell.version.exits]
@@ -194,7 +189,7 @@ def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
     sharing: list[tuple[Prefix, int, int, Cell]] = []
     for cell in cells:
         assert isinstance(cell.move, Message)
-        judged = walk.judged(cell, cell.move.send)
+        judged = walk.answers.judged(cell, cell.move.send)
         if judged is None:
             continue
         groups = judged.address_group
@@ -212,7 +207,7 @@ def without_duplicates(walk: Walk, cells: list[Cell], at: int) -> list[Cell]:
             losers[id(cell)].append(atom)
     found = []
     for cell in cells:
-        twice, rest = walk.divide(cell, np.isin(cell.atoms, losers.get(id(cell), [])))
+        twice, rest = cell.divide(np.isin(cell.atoms, losers.get(id(cell), [])))
         if twice:
             exclude(walk, twice, "duplicate_address", at)
         if rest:
@@ -224,9 +219,9 @@ def divide_by_size(walk: Walk, cell: Cell, at: int) -> tuple[Cell | None, Cell |
     """Those whose content is more than the channel takes, and the others (2.5, 2)."""
     message = cell.move
     assert isinstance(message, Message)
-    answers = None if message.too_large is None else walk.answers(cell, message.too_large, at)
+    answers = None if message.too_large is None else walk.answers.of(cell, message.too_large, at)
     # Nobody while the answer isn't known: the walk is made again.
-    return (None, cell) if answers is None else walk.divide(cell, answers == 1)
+    return (None, cell) if answers is None else cell.divide(answers == 1)
 
 
 def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
@@ -239,7 +234,15 @@ def refuse(walk: Walk, sender: Sender, cell: Cell, at: int) -> None:
         cell.is_deferred = True
         cell.note(at, "deferred", None, "limit")
     cell.held = "limit"
-    walk.queue(cell, sender, at)
+    join(walk, cell, sender, at)
+
+
+def give_up(walk: Walk, sender: Sender, at: int) -> None:
+    """Those go who have waited as long as one may."""
+    for _, cell in sender.waiting():
+        if cell.wakes_at is not None and cell.wakes_at <= at:
+            walk.leave(cell)
+            exclude(walk, cell, "over_limit", at)
 
 
 TOO_LARGE = "too_large"
@@ -255,7 +258,7 @@ def exclude(walk: Walk, cell: Cell, reason: str, at: int) -> None:
     if reason == STOPS:
         pause = walk.pause_of(cell, at)
         assert pause is not None
-        walk.stop_at_message(cell, at, pause)
+        stop_at_message(walk, cell, at, pause)
         return
     if reason.startswith(LEAVES):
         walk.finish(cell, at, "exited", reason.removeprefix(LEAVES))

@@ -13,7 +13,7 @@ from parcours.walk.atoms import Atoms
 from parcours.walk.cells import Row
 from parcours.walk.plan import Version
 from parcours.walk.steps import Message
-from parcours.walk.walk import Result
+from parcours.walk.task import Result
 
 ENDED = ("completed", "exited", "failed", "timed_out")
 """The ways in which a passage ends."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from parcours.jobs.commit import hand_over, settle_unless_running, staging_of
+from parcours.jobs.commit import settle_unless_running, staging_of
+from parcours.jobs.handing_over import hand_over
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
 
@@ -46,7 +47,7 @@ def test_an_outbox_may_lie_on_another_disk(tmp_path: Path, monkeypatch: pytest.M
         return rename(file, target)
 
     monkeypatch.setattr(Path, "replace", on_one_disk)
-    hand_over(store, [BATCH])
+    hand_over(store, staging_of(store).files, [BATCH])
     folder = tmp_path / "outbox" / "email"
     assert sorted(file.name for file in folder.iterdir()) == ["b1.jsonl", "b1.jsonl.manifest.json"]
     assert (folder / "b1.jsonl").read_text() == "{}\n"
@@ -56,7 +57,7 @@ def test_an_outbox_may_lie_on_another_disk(tmp_path: Path, monkeypatch: pytest.M
 def test_an_outbox_may_be_the_uri_of_a_folder(tmp_path: Path) -> None:
     store = staged(tmp_path, f"file://{tmp_path}/out")
     assert store.project.outbox == f"file://{tmp_path}/out"
-    hand_over(store, [BATCH])
+    hand_over(store, staging_of(store).files, [BATCH])
     assert (tmp_path / "out" / "email" / "b1.jsonl").read_text() == "{}\n"
 
 
@@ -65,7 +66,7 @@ def test_a_manifest_of_a_warehouse_that_is_gone_is_written_anew(tmp_path: Path) 
     manifest = tmp_path / "outbox" / "email" / "b1.jsonl.manifest.json"
     manifest.parent.mkdir(parents=True)
     manifest.write_text('{"sha256": "of another file"}\n')
-    hand_over(store, [BATCH])
+    hand_over(store, staging_of(store).files, [BATCH])
     assert json.loads(manifest.read_text())["sha256"] == "0"
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from parcours.definition.project import load_project
-from parcours.jobs import commit
+from parcours.jobs import boundaries
 from parcours.jobs.commit import WRITTEN
 from parcours.jobs.store import Store
 from parcours.jobs.tick import run_tick
@@ -146,11 +146,11 @@ def contents(folder: Path) -> dict[str, Any]:
 
 def boundaries_of(folder: Path, spark: Any) -> list[str]:
     seen: list[str] = []
-    commit.watchers.append(seen.append)
+    boundaries.watchers.append(seen.append)
     try:
         tick(folder, spark)
     finally:
-        commit.watchers.clear()
+        boundaries.watchers.clear()
     return seen
 
 
@@ -186,7 +186,7 @@ class stopping_at:
         self.left = number
 
     def __enter__(self) -> None:
-        commit.watchers.append(self)
+        boundaries.watchers.append(self)
 
     def __call__(self, name: str) -> None:
         self.left -= 1
@@ -194,21 +194,21 @@ class stopping_at:
             raise Stopped(name)
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        commit.watchers.clear()
+        boundaries.watchers.clear()
         assert kind is Stopped, "the tick went past its last boundary"
         return True
 
 
 KILLED = """
 import os, signal, sys
-from parcours.jobs import commit
+from parcours.jobs import boundaries
 left = int(sys.argv[2])
 def kill(name):
     global left
     left -= 1
     if left < 0:
         os.kill(os.getpid(), signal.SIGKILL)
-commit.watchers.append(kill)
+boundaries.watchers.append(kill)
 print("ready", flush=True)
 from pathlib import Path
 from tests.jobs.test_kills import tick

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from deltalake import write_deltalake
 
-from parcours.jobs.commit import versions
 from parcours.jobs.pauses import Pause, pauses_of
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions
 from tests.jobs.conftest import Parcours
 from tests.jobs.story import day
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parcours.jobs import inputs
+from parcours.jobs import instances
 from tests import oracle
 from tests.builders import at, load, members, profiles, publish
 from tests.comparing import compare
@@ -45,6 +45,6 @@ def story(suppressed_from: str, *ticks: str) -> dict[str, Any]:
 def test_a_queue_of_which_the_head_is_loaded_gives_the_rows_of_one_loaded_whole(
     spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suppressed_from: str
 ) -> None:
-    monkeypatch.setattr(inputs, "MARGIN", 0)
+    monkeypatch.setattr(instances, "MARGIN", 0)
     case = story(suppressed_from, "2 12:00", "3 12:00", "4 12:00", "5 00:00", "9 12:00")
     assert compare(run(case, tmp_path, spark), oracle.run(case)) == ""

@@ -4,8 +4,9 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from parcours.jobs.commit import TickWriter, versions, write_versions
+from parcours.jobs.commit import TickWriter
 from parcours.jobs.store import Store
+from parcours.jobs.versions import versions, write_versions
 from tests.jobs.conftest import Parcours
 from tests.jobs.story import day, outcomes, recommit
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from parcours.definition.project import load_project
-from parcours.jobs import commit
+from parcours.jobs import boundaries
 from parcours.jobs.clone import cloned
 from parcours.jobs.commit import settle
 from parcours.jobs.store import Store
@@ -82,11 +82,11 @@ def test_a_trial_that_was_killed_while_it_wrote_is_undone(opened: Store, caplog:
     leave(opened, "dry_run", "ada")
     before = told(opened), live(opened)
     names: list[str] = []
-    commit.watchers.append(names.append)
+    boundaries.watchers.append(names.append)
     try:
         leave(opened, "dry_run", "ada")
     finally:
-        commit.watchers.clear()
+        boundaries.watchers.clear()
     assert len(names) == 8
     for number in range(len(names)):
         left = [number]
@@ -96,12 +96,12 @@ def test_a_trial_that_was_killed_while_it_wrote_is_undone(opened: Store, caplog:
             if left[0] < 0:
                 raise Stopped(name)
 
-        commit.watchers.append(stop)
+        boundaries.watchers.append(stop)
         try:
             with pytest.raises(Stopped):
                 leave(opened, "dry_run", "ben", "cleo")
         finally:
-            commit.watchers.clear()
+            boundaries.watchers.clear()
         with caplog.at_level(logging.WARNING, "parcours"):
             settle(opened)
         assert (told(opened), live(opened)) == before, f"stopped at boundary {number}"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from parcours.definition.project import load_project
-from parcours.jobs import commit, life
+from parcours.jobs import boundaries, life
 from parcours.jobs.beside import as_read
 from parcours.jobs.commit import Written, settle
 from parcours.jobs.store import OWN_STAYS, Store
@@ -74,10 +74,10 @@ def test_a_load_after_the_commit_wins_and_a_second_merge_changes_nothing(spark: 
     )
     run({**told, "profiles": {"tier": "string", "mark": "string"}}, tmp_path, spark)
     store = Store(load_project(tmp_path), spark)
-    commit.watchers.append(stop_before_merging)
+    boundaries.watchers.append(stop_before_merging)
     with pytest.raises(Stopped):
         run_tick(store, store.project, FIRST)
-    commit.watchers.clear()
+    boundaries.watchers.clear()
 
     # mark isn't in the load, which comes after the commit and before the merge
     quick_load(store, "profiles", [{"profile_id": "ada", "tier": "silver"}])

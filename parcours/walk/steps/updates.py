@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parcours.definition import steps
+from parcours.definition.expressions import compile_value
 from parcours.definition.expressions.names import LookedUp
 from parcours.walk.cells import Cell
-from parcours.walk.steps import Going, Move, plan_step
+from parcours.walk.steps.base import Going, Move, plan_step
 
 if TYPE_CHECKING:
     from parcours.walk.plan import Version
     from parcours.walk.walk import Walk
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a step sets a profile column to: Spark SQL text, of the column's type."""
+
+    sql: str
+    type: str
 
 
 def changes_of(step: steps.AnyStep) -> frozenset[str]:
@@ -42,7 +51,7 @@ class Update(Move):
 @plan_step.register(steps.UpdateProfile)
 def _(step: steps.UpdateProfile, version: Version) -> Move:
     for column, text in step.set.items():
-        version.assign(step.id, column, text)
+        _assign(version, step.id, column, text)
     return Update(step.id, step.type, version.journey.targets(step), changes_of(step))
 
 
@@ -50,3 +59,11 @@ def _(step: steps.UpdateProfile, version: Version) -> Move:
 def _(step: steps.UpdateAudience, version: Version) -> Move:
     version.stay_changes[step.id] = (step.audience, step.action == "add")
     return Update(step.id, step.type, version.journey.targets(step), changes_of(step))
+
+
+def _assign(version: Version, step_id: str, column: str, text: str) -> None:
+    """Notes what a step sets a column to; the record of it wants what was there before."""
+    kind = (version.scope.profile or {}).get(column, "string")
+    compiled = version.noted(compile_value(text, version.scope, kind))
+    version.profile_columns.add(column)
+    version.assignments.setdefault(step_id, {})[column] = Assignment(compiled.sql, kind)
