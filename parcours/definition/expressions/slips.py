@@ -6,6 +6,8 @@ import re
 
 CURLY_QUOTES = "‘’‚‛“”„‟«»"
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+# What may hold any sign: texts, names in back-ticks, comments.
+FREE = re.compile(rf"{QUOTED.pattern}|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 # What no expression of SQL has outside of quotes, and what to write.
 SIGNS: tuple[tuple[str, str], ...] = (
@@ -44,7 +46,8 @@ def _without_braces(text: str) -> str:
 
 def has_curly_quotes(sql: str) -> bool:
     """Whether quotes of a text processor stand where SQL wants its own."""
-    return any(quote in QUOTED.sub("''", sql) for quote in CURLY_QUOTES)
+    bare = FREE.sub(" ", sql)
+    return any(quote in bare for quote in CURLY_QUOTES)
 
 
 def texts_with_braces(sql: str) -> list[str]:
