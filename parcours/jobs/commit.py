@@ -32,11 +32,13 @@ from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
 from parcours.jobs.store import Store
 from parcours.jobs.versions import versions, write_versions
-from parcours.jobs.worker_files import Files, Parts, Unfold, write_files
+from parcours.jobs.worker_files import Files, Parts, write_files
 from parcours.tables import ALL
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from parcours.transforms.unfold import LayOut
 
 log = logging.getLogger("parcours.tick")
 
@@ -169,7 +171,7 @@ class TickWriter:
             return 0
         return int(delta.history(1)[0]["operationMetrics"]["numOutputRows"])
 
-    def append_unfolded(self, table: str, rows: DataFrame | Parts, unfold: Unfold) -> int:
+    def append_unfolded(self, table: str, rows: DataFrame | Parts, unfold: LayOut) -> int:
         """Appends what `unfold` makes of the rows, to a table with one partition column; returns how many."""
         model, delta = ALL[table], self.store.delta(table)
         (partition,) = model.partitioned_by

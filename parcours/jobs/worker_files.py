@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-Unfold = Callable[[pa.RecordBatch | pa.Table], pa.Table]
+    from parcours.transforms.unfold import LayOut
+
 ROWS_A_GROUP = 500_000
 """Rows that a worker gathers before it writes them as one row group."""
 
@@ -52,7 +53,7 @@ class Parts:
     columns: Sequence[str]
 
 
-def write_files(session: SparkSession, rows: DataFrame | Parts, files: Files, unfold: Unfold) -> list[Made]:
+def write_files(session: SparkSession, rows: DataFrame | Parts, files: Files, unfold: LayOut) -> list[Made]:
     """Writes what `unfold` makes of the rows, and says which files there are now.
 
     Parts are read by the workers themselves, and Spark never has a row of them in its hands.
@@ -81,7 +82,7 @@ def write_files(session: SparkSession, rows: DataFrame | Parts, files: Files, un
     return [row.asDict() for row in rows.mapInArrow(written, MADE).collect()]
 
 
-def write_part(batches: Iterator[pa.RecordBatch | pa.Table], files: Files, unfold: Unfold) -> Iterator[pa.RecordBatch]:
+def write_part(batches: Iterator[pa.RecordBatch | pa.Table], files: Files, unfold: LayOut) -> Iterator[pa.RecordBatch]:
     """Writes what comes to one worker, and says which files it made."""
     writing: dict[str, OneFile] = {}
     for batch in batches:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from parcours.jobs.store import Store
 from parcours.jobs.walking import Frames, Walked
 from parcours.jobs.worker_files import Parts
 from parcours.transforms import resolve
-from parcours.transforms.unfold import OF_ENDED, OF_MOVER, TrailOf
+from parcours.transforms.unfold import OF_ENDED, OF_MOVER, LayOut, TrailOf
 from parcours.transforms.updates import updates as profile_updates
 from parcours.transforms.written import with_source_values
 from parcours.walk import clock
@@ -63,8 +64,8 @@ def write_tables(
             cutting = pool.submit(_write_sends, writer, cutter, sends, figures)
             if few:
                 cutting.result()
-            naming = resolve.trail_of(frames.trails, agenda) if walked.parts else None
-            _write_outcomes(writer, agenda, frames, figures, walked.parts, naming, few=few)
+            staged = None if few else _as_staged(walked, frames, agenda)
+            _write_outcomes(writer, agenda, frames, figures, staged, few=few)
             if figures.updates:
                 updates = profile_updates(frames.walked, frames.rows, agenda, frames.seen)
                 if store.is_elsewhere("profiles"):
@@ -73,7 +74,7 @@ def write_tables(
             predicates = [*inputs.loaded, *_by_id(walked.apart())]
             removed = sum(writer.remove("journey_instances", text) for text in predicates)
             assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
-            _write_instances(writer, agenda, frames, figures, walked.parts, naming, few=few)
+            _write_instances(writer, agenda, frames, figures, staged, few=few)
             writer.compact("journey_instances", ("status", "active"))
             cutting.result()
         batches = cutter.batches
@@ -93,15 +94,25 @@ IDS_AT_A_TIME = 20_000
 """So many ids stand in one predicate."""
 
 
+@dataclass(frozen=True)
+class AsStaged:
+    """The movers where they were staged: workers read them there themselves, and find the trail of each by its name."""
+
+    paths: Sequence[str]
+    trail_of: TrailOf
+
+    def laid_out(self, writer: TickWriter, table: str, columns: Sequence[str], lay_out: LayOut) -> int:
+        """Appends to the table what is laid out of these columns and the trails; returns how many rows."""
+        return writer.append_unfolded(table, Parts(self.paths, ("alike", *columns)), self.trail_of.then(lay_out))
+
+
+def _as_staged(walked: Walked, frames: Frames, agenda: Agenda) -> AsStaged | None:
+    trail_of = resolve.trail_of(frames.trails, agenda) if walked.parts else None
+    return None if trail_of is None else AsStaged(walked.parts, trail_of)
+
+
 def _write_outcomes(
-    writer: TickWriter,
-    agenda: Agenda,
-    frames: Frames,
-    figures: Tally,
-    parts: Sequence[str],
-    naming: TrailOf | None,
-    *,
-    few: bool,
+    writer: TickWriter, agenda: Agenda, frames: Frames, figures: Tally, staged: AsStaged | None, *, few: bool
 ) -> None:
     unfold = resolve.unfolding(frames.trails, agenda)
     movers = frames.walked.select("trail", *OF_MOVER)
@@ -109,30 +120,24 @@ def _write_outcomes(
         rows = unfold(movers.toArrow())
         written = rows.num_rows
         writer.append("step_outcomes", rows)
-    elif naming is None:
+    elif staged is None:
         written = writer.append_unfolded("step_outcomes", movers, unfold)
     else:
-        written = writer.append_unfolded("step_outcomes", Parts(parts, ("alike", *OF_MOVER)), naming.then(unfold))
+        written = staged.laid_out(writer, "step_outcomes", OF_MOVER, unfold)
     assert written == figures.outcomes, f"{written} outcomes for {figures.outcomes} that were walked"
 
 
 def _write_instances(
-    writer: TickWriter,
-    agenda: Agenda,
-    frames: Frames,
-    figures: Tally,
-    parts: Sequence[str],
-    naming: TrailOf | None,
-    *,
-    few: bool,
+    writer: TickWriter, agenda: Agenda, frames: Frames, figures: Tally, staged: AsStaged | None, *, few: bool
 ) -> None:
     """Those who have ended are laid out by the workers, as outcomes are: nobody looks for them by when they are due."""
-    ended = None if few or naming is None else resolve.ended(frames.trails, agenda)
+    ended = None if staged is None else resolve.ended(frames.trails, agenda)
     written = 0
-    if naming is not None and ended is not None:
-        written = writer.append_unfolded("journey_instances", Parts(parts, ("alike", *OF_ENDED)), naming.then(ended))
+    if staged is not None and ended is not None:
+        written = staged.laid_out(writer, "journey_instances", OF_ENDED, ended)
     if written < figures.instances:
-        standing = resolve.instances(frames.walked, frames.endings, agenda, frames.seen, active_only=ended is not None)
+        active_only = ended is not None
+        standing = resolve.instances(frames.walked, frames.endings, agenda, frames.seen, active_only=active_only)
         _append(writer, "journey_instances", standing, figures.instances - written, few=few)
 
 

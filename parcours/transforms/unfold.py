@@ -20,6 +20,7 @@ OF_MOVER = ("instance_id", "profile_id", "sequence")
 OF_ENDED = ("instance_id", "profile_id", "sequence", "journey_id", "version", "entry_key", "entered_at", "moment",
             "occurrence", "context")  # fmt: skip
 """The same for its row of `journey_instances` where it has ended."""
+LayOut = Callable[[pa.RecordBatch | pa.Table], pa.Table]
 INSTANT = pa.timestamp("us", tz="UTC")
 
 
@@ -40,7 +41,7 @@ class TrailOf:
         found = self.trails[place.drop_null().to_numpy()]
         return movers.filter(pc.is_valid(place)).append_column("trail", pa.array(found))
 
-    def then(self, lay_out: Callable[[pa.Table], pa.Table]) -> Callable[[pa.Table], pa.Table]:
+    def then(self, lay_out: LayOut) -> LayOut:
         """What lays out movers as they are staged, by what lays out movers that have their trail."""
         return lambda movers: lay_out(self(movers))
 

@@ -42,7 +42,7 @@ def walk_once(store: Store, project: Project, until: dt.datetime, *, is_rendered
             return [], []
         assert inputs.people is not None
         frames = walked.as_frames(store.spark, agenda, inputs.people)
-        movers = frames.walked.select(*OF_MOVER).toArrow()
+        movers = frames.walked.select("trail", *OF_MOVER).toArrow()
         outcomes = in_order(resolve.unfolding(frames.trails, agenda)(movers).to_pylist())
         if not is_rendered:
             journeys = {version.journey.id: version.journey for version in agenda.versions}
