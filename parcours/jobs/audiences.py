@@ -16,10 +16,12 @@ from parcours.definition.files import local_path
 from parcours.definition.problems import UserError, did_you_mean
 from parcours.definition.times import parse_instant
 from parcours.jobs.commit import settle_unless_running
+from parcours.jobs.foreign import check_loadable
 from parcours.jobs.leaving import leave
 from parcours.jobs.spark_messages import one_line
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural
+from parcours.tables import SOURCES
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -177,7 +179,7 @@ def _replace(store: Store, audience_id: str, members: "DataFrame", at: datetime)
     from parcours.jobs.upsert import IS_GONE, append_rows, merge_rows
     from parcours.transforms.membership import CHANGE, ENDS, GOES, STARTS, TELLS, changed_stays, inside_count
 
-    store.check_loadable(MEMBERS)
+    check_loadable(store.path(MEMBERS), SOURCES[MEMBERS])
     store.ensure(MEMBERS)
     stays = store.read(MEMBERS, store.version(MEMBERS)).where(F.col("audience_id") == audience_id)
     changed = changed_stays(members, stays, audience_id, at).persist()

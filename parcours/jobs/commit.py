@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import shutil
@@ -31,7 +30,7 @@ from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
 from parcours.jobs.store import Store
-from parcours.jobs.versions import versions, write_versions
+from parcours.jobs.versions import finish_versions
 from parcours.jobs.worker_files import Files, Parts, write_files
 from parcours.tables import ALL
 
@@ -291,18 +290,3 @@ def complete(store: Store, until: str, after: After) -> None:
         from parcours.jobs.written import merge_written  # it needs what is noted of a tick here
 
         merge_written(store, until, after.written)
-
-
-def finish_versions(store: Store, finished: Mapping[str, str]) -> None:
-    """Notes that nobody is inside these closed versions any more."""
-    rows = versions(store)
-    concerned = [
-        row for row in rows if f"{row['journey_id']}|{row['version']}" in finished and row["state"] == "closed"
-    ]
-    for row in concerned:
-        ended = dt.datetime.fromisoformat(finished[f"{row['journey_id']}|{row['version']}"])
-        row.update(state="finished", ended_at=ended)
-    if concerned:
-        boundary("before journey_versions")
-        write_versions(store, rows)
-        boundary("after journey_versions")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from deltalake import DeltaTable
 
+from parcours.definition.problems import UserError
 from parcours.jobs.schemas import ddl_of
 from parcours.tables import SOURCES, Table
 
@@ -67,7 +68,15 @@ def as_stored(rows: "DataFrame", delta: DeltaTable, *, whole: bool = False) -> "
     )
 
 
-def misfits(delta: DeltaTable, table: Table) -> list[str]:
+def check_loadable(path: str, table: Table) -> None:
+    """UserError where somebody else has made the table, if there is one, of types that can't hold what is loaded."""
+    wrong = _misfits(DeltaTable(path), table) if DeltaTable.is_deltatable(path) else []
+    if wrong:
+        what = "; ".join(wrong)
+        raise UserError(f"{path} can't be loaded into: {what} (write it anew with that type, or move it away)")
+
+
+def _misfits(delta: DeltaTable, table: Table) -> list[str]:
     """In words the columns of a table that can't hold what we would write to them."""
     known = {column.name: column.type for column in table.columns}
     stored = {field.name: ddl_of(field.type) for field in delta.schema().fields if field.name in known}

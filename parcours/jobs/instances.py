@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -17,7 +18,7 @@ from parcours.transforms.passages import reads_back_to
 from parcours.transforms.union import union
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda
-from parcours.walk.channels import Sender
+from parcours.walk.channels import Prefix, Sender
 from parcours.walk.tally import ENDED
 
 if TYPE_CHECKING:
@@ -125,3 +126,21 @@ def holdouts_of(store: Store, agenda: Agenda, former: Remembered) -> DataFrame |
         .where(rejected)
         .select("profile_id", "journey_id", F.unix_micros("occurred_at").alias("entry_at"))
     )
+
+
+def queue_ends(table: pa.Table, heads: Mapping[str, int]) -> dict[str, tuple[Prefix, int]]:
+    """The last loaded of each queue of which only the head was loaded, as (prefix, atom)."""
+    ends: dict[str, tuple[Prefix, int]] = {}
+    partial = {name: most for name, most in heads.items() if most >= 0}
+    if not partial:
+        return ends
+    queues, orders = table["queue"].to_pylist(), table["queue_order"].to_pylist()
+    for name, most in partial.items():
+        mine = [(order, atom) for atom, (queue, order) in enumerate(zip(queues, orders, strict=True)) if queue == name]
+        if len(mine) < most:
+            continue
+        # Those loaded for another reason (their time is over) may stand further back: the head is the first `most`.
+        order, atom = sorted(mine)[most - 1]
+        marketing, priority, arrived, _ = order.split("|")
+        ends[name] = (int(marketing), int(priority) - 100, int(arrived)), atom
+    return ends

@@ -16,6 +16,7 @@ from parcours.definition.problems import UserError, did_you_mean
 from parcours.expectations.check import failures_of_figures, warm_up
 from parcours.expectations.suites import load_suite
 from parcours.jobs.commit import settle_unless_running
+from parcours.jobs.foreign import check_loadable
 from parcours.jobs.leaving import leave
 from parcours.jobs.session import begin_session
 from parcours.jobs.store import Store
@@ -84,7 +85,7 @@ def load(
     store = Store(project, spark)
     settle_unless_running(store)
     with store.writing(table):
-        store.check_loadable(table)
+        check_loadable(store.path(table), SOURCES[table])
         # Its import takes seconds, which pass while Spark reads.
         importing = warm_up()
         report = _load(store, table, names, renames or {}, importing)

@@ -12,7 +12,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from parcours.definition.files import place_of
 from parcours.definition.problems import UserError
-from parcours.jobs.foreign import are_files_all, fitting, is_as_ours, may_lack, misfits, operation_of
+from parcours.jobs.foreign import are_files_all, fitting, is_as_ours, may_lack, operation_of
 from parcours.jobs.lock import locked
 from parcours.jobs.making import add_missing_columns, make_table
 from parcours.jobs.pruning import Within, files_with, rows_within
@@ -253,13 +253,6 @@ class Store:
     def _operations(self, table: str, after: int, upto: int) -> set[str]:
         delta = self.delta(table, upto)
         return {operation_of(commit) for commit in delta.history(upto - after)}
-
-    def check_loadable(self, table: str) -> None:
-        """UserError where somebody else has made the table, of types that can't hold what is loaded."""
-        wrong = misfits(self.delta(table), definition_of(table)) if self.exists(table) else []
-        if wrong:
-            path, what = self.path(table), "; ".join(wrong)
-            raise UserError(f"{path} can't be loaded into: {what} (write it anew with that type, or move it away)")
 
     def append(self, table: str, frame: "DataFrame") -> None:
         """Appends rows in one commit; the frame holds every column of the table, in any order."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 from deltalake import write_deltalake
 
+from parcours.jobs.boundaries import boundary
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.store import Store
 from parcours.tables import ALL
@@ -25,3 +27,18 @@ def write_versions(store: Store, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replaces the whole of `journey_versions`, a small table, in one commit."""
     schema = arrow_schema(ALL["journey_versions"])
     write_deltalake(store.path("journey_versions"), pa.Table.from_pylist(list(rows), schema=schema), mode="overwrite")
+
+
+def finish_versions(store: Store, finished: Mapping[str, str]) -> None:
+    """Notes that nobody is inside these closed versions any more."""
+    rows = versions(store)
+    concerned = [
+        row for row in rows if f"{row['journey_id']}|{row['version']}" in finished and row["state"] == "closed"
+    ]
+    for row in concerned:
+        ended = dt.datetime.fromisoformat(finished[f"{row['journey_id']}|{row['version']}"])
+        row.update(state="finished", ended_at=ended)
+    if concerned:
+        boundary("before journey_versions")
+        write_versions(store, rows)
+        boundary("after journey_versions")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,22 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F
 
+from parcours.jobs.answers import Answers, answer
 from parcours.jobs.inputs import Inputs
+from parcours.jobs.instances import queue_ends
+from parcours.jobs.joining import beside, jumpers, moving
 from parcours.jobs.sources import zone_names
 from parcours.jobs.store import Store
-from parcours.transforms.come import entrants_by_jump, who_move
-from parcours.transforms.gather import BY_NAME, People, answers_at, with_names
+from parcours.transforms.gather import BY_NAME, People, with_names
 from parcours.transforms.layers import with_layers
 from parcours.transforms.narrow import NARROW, atoms_of, shared_groups, told_apart, with_likeness
-from parcours.transforms.resolve import PASSED, Trails, trails_of, with_trails
+from parcours.transforms.resolve import with_trails
+from parcours.transforms.trails import Trails, trails_of
 from parcours.walk import clock
 from parcours.walk.agenda import Agenda, version_key
-from parcours.walk.atoms import NONE, Atoms, Integers
-from parcours.walk.channels import Prefix
-from parcours.walk.history import Moments
+from parcours.walk.atoms import Atoms
 from parcours.walk.people import in_order, people_of
 from parcours.walk.tally import Tally
-from parcours.walk.task import Asked, Result, Task
+from parcours.walk.task import Result, Task
 from parcours.walk.walk import walk
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Walked:
     def as_frames(self, spark: SparkSession, agenda: Agenda, people: People) -> Frames:
         trails = trails_of(self.result, self.names, self.atoms.count)
         assert self.movers is not None
-        of, rows, endings = (_beside(spark, table) for table in (trails.of, trails.rows, trails.endings))
+        of, rows, endings = (beside(spark, table) for table in (trails.of, trails.rows, trails.endings))
 
         def seen(frame: DataFrame) -> DataFrame:
             return with_layers(frame, trails.ways, agenda, people.tables, people.zones)
@@ -181,7 +182,7 @@ def walk_all(
             changes=agenda.changes,
             forced=agenda.forced,
             allow_list_from=inputs.allow_list_from,
-            queue_ends=_queue_ends(ordered, inputs),
+            queue_ends=queue_ends(ordered, inputs.queue_heads),
             answers=known.of,
             opened=known.opened,
             engagements=people.engagements,
@@ -190,12 +191,12 @@ def walk_all(
         if result.queues:
             raise MoreQueue(result.queues)
         if result.asked and not result.jumping:
-            known.take(_answer(store, inputs, movers, agenda, people.names, ordered, result), result)
+            known.take(answer(store, inputs, movers, agenda, people.names, ordered, result), result)
         elif result.jump_reasons != reasons and not result.jumping:
             reasons = result.jump_reasons
         elif result.jumping or result.moving:
             # Where they stand when they move is known once all else is.
-            further = _jumpers if result.jumping else _moving
+            further = jumpers if result.jumping else moving
             rounds += 1
             more, rows = _staged(
                 store, inputs, further(store, inputs, movers, agenda, result), agenda, folder / f"more-{rounds}"
@@ -211,66 +212,6 @@ def walk_all(
     there_are = movers if len(ordered) else None
     parts = [] if inputs.are_few or rounds else sorted(map(str, (folder / "movers").glob("*.parquet")))
     return Walked(there_are, ordered, people.atoms, people.names, result, inside, parts)
-
-
-@dataclass
-class Answers:
-    """What Spark has answered so far, and what of the tick itself each answer took into account."""
-
-    of: dict[Asked, tuple[Integers, Integers]] = field(default_factory=dict)
-    opened: dict[tuple[Asked, int], Moments] = field(default_factory=dict)
-
-    def take(self, found: Mapping[Asked, tuple[Integers, Integers]], result: Result) -> None:
-        """Adds the answers to a walk's questions; of those answered before they take the place."""
-        for asked, (atoms, answers) in found.items():
-            former_atoms, former = self.of.get(asked, (atoms[:0], answers[:0]))
-            stays = ~np.isin(former_atoms, atoms)
-            whose = np.concatenate([former_atoms[stays], atoms])
-            order = np.argsort(whose)
-            self.of[asked] = whose[order], np.concatenate([former[stays], answers])[order]
-            for atom in map(int, atoms):
-                self.opened.pop((asked, atom), None)
-        self.opened |= result.opened
-
-
-def _jumpers(store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result) -> DataFrame:
-    """Those who jump into other journeys, as movers."""
-    assert inputs.gathered is not None
-    rows = [{"instance_id": name, **jump._asdict()} for jump in sorted(result.jumping) for name in [jump.name]]
-    asked = store.spark.createDataFrame(pa.Table.from_pylist(rows, JUMPING))
-    return inputs.gathered(entrants_by_jump(movers, asked, agenda))
-
-
-JUMPING = pa.schema(
-    [("instance_id", pa.string()), ("entry_key", pa.string()), ("version", pa.int32()), ("moment", pa.int64())]
-)
-
-
-def _moving(store: Store, inputs: Inputs, movers: DataFrame, agenda: Agenda, result: Result) -> DataFrame:
-    """Those who move into other versions, as the movers that they are there."""
-    assert inputs.gathered is not None
-    assert inputs.people is not None
-    moving = sorted(result.moving)
-    rows = [{**one._asdict(), "passed": [step._asdict() for step in one.passed]} for one in moving]
-    asked = _beside(store.spark, pa.Table.from_pylist(rows, MOVING))
-    mine = movers.join(asked, on=["alike", "version"], how="inner")  # who is asked for moves into one version
-    ways = {(one.version, one.passed) for one in moving}
-    seen = with_layers(mine, ways, agenda, inputs.people.tables, inputs.people.zones)
-    sent = store.read("deliveries").where(F.col("journey_id").isin(sorted(agenda.moved)))
-    return inputs.gathered(who_move(seen, sent, agenda))
-
-
-MOVING = pa.schema(
-    [
-        ("alike", pa.string()),
-        ("version", pa.int32()),
-        ("into", pa.int32()),
-        ("stands_at", pa.string()),
-        ("passed", PASSED),
-        ("looked_up", pa.list_(pa.string())),
-        ("sent", pa.list_(pa.string())),
-    ]
-)
 
 
 def _staged(store: Store, inputs: Inputs, found: DataFrame, agenda: Agenda, folder: Path) -> tuple[DataFrame, pa.Table]:
@@ -292,16 +233,6 @@ def _staged(store: Store, inputs: Inputs, found: DataFrame, agenda: Agenda, fold
     if len(shared):
         movers = told_apart(movers, store.spark.createDataFrame(shared))
     return with_names(movers, agenda), atoms_of(movers).toArrow()
-
-
-def _beside(spark: SparkSession, table: pa.Table) -> DataFrame:
-    """A table of the driver as a frame to join with: sent to each worker unless it is large."""
-    frame = spark.createDataFrame(table)
-    return F.broadcast(frame) if len(table) <= MOST_BROADCAST else frame
-
-
-MOST_BROADCAST = 1_000_000
-"""Rows that each worker may hold beside what it joins them with: some hundred bytes each."""
 
 
 class MoreQueue(Exception):
@@ -326,67 +257,3 @@ def _nobody(project: Project, agenda: Agenda, former: Remembered) -> Walked:
         )
     )  # fmt: skip
     return Walked(None, None, atoms, [], result, 0)
-
-
-def _queue_ends(table: pa.Table, inputs: Inputs) -> dict[str, tuple[Prefix, int]]:
-    """The last loaded of each queue of which only the head was loaded, as (prefix, atom)."""
-    ends: dict[str, tuple[Prefix, int]] = {}
-    partial = {name: most for name, most in inputs.queue_heads.items() if most >= 0}
-    if not partial:
-        return ends
-    queues, orders = table["queue"].to_pylist(), table["queue_order"].to_pylist()
-    for name, most in partial.items():
-        mine = [(order, atom) for atom, (queue, order) in enumerate(zip(queues, orders, strict=True)) if queue == name]
-        if len(mine) < most:
-            continue
-        # Those loaded for another reason (their time is over) may stand further back: the head is the first `most`.
-        order, atom = sorted(mine)[most - 1]
-        marketing, priority, arrived, _ = order.split("|")
-        ends[name] = (int(marketing), int(priority) - 100, int(arrived)), atom
-    return ends
-
-
-def _answer(
-    store: Store,
-    inputs: Inputs,
-    movers: DataFrame,
-    agenda: Agenda,
-    ids: list[str],
-    table: pa.Table,
-    result: Result,
-) -> dict[Asked, tuple[Integers, Integers]]:
-    """Spark's answers to the questions of a walk."""
-    assert inputs.people is not None
-    assert inputs.past is not None
-    asked = sorted(result.asked)
-    numbers = np.repeat(range(len(asked)), [len(result.asked[one]) for one in asked])
-    atoms = np.concatenate([result.asked[one] for one in asked])
-    engaged = [list(result.opened.get((asked[n], int(atom)), ())) for n, atom in zip(numbers, atoms, strict=True)]
-    rows = {
-        "instance_id": pa.array(ids, pa.string()).take(pa.array(atoms)),
-        "number": pa.array(numbers, pa.int64()),
-        "__engaged_now": pa.array(engaged, pa.list_(pa.int64())),
-    }
-    for name, kind in ASKED.items():
-        rows[name] = pa.array([getattr(one, name) for one in asked], kind).take(rows["number"])
-    frame = store.spark.createDataFrame(pa.table(rows))
-    found = answers_at(movers, frame, asked, agenda, inputs.people, inputs.past).toArrow()
-    place = {
-        (one, version): atom for atom, (one, version) in enumerate(zip(ids, table["version"].to_pylist(), strict=True))
-    }
-    known = {(row["number"], place[row["instance_id"], row["version"]]): row["answer"] for row in found.to_pylist()}
-    answers = {}
-    for number, one in enumerate(asked):
-        values = [known.get((number, int(atom))) for atom in result.asked[one]]
-        filled = np.array([NONE if value is None else value for value in values], dtype=np.int64)
-        answers[one] = result.asked[one], filled
-    return answers
-
-
-ASKED: dict[str, pa.DataType] = {
-    "version": pa.int32(),
-    "question": pa.int32(),
-    "moment": pa.int64(),
-    "passed": pa.list_(pa.struct([("step", pa.string()), ("at", pa.int64())])),
-    "happening": pa.int32(),
-}

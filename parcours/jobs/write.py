@@ -20,6 +20,7 @@ from parcours.jobs.store import Store
 from parcours.jobs.walking import Frames, Walked
 from parcours.jobs.worker_files import Parts
 from parcours.transforms import resolve
+from parcours.transforms.sends import SEND_ORDER, deliveries, in_order, sends_of
 from parcours.transforms.unfold import OF_ENDED, OF_MOVER, LayOut, TrailOf
 from parcours.transforms.updates import updates as profile_updates
 from parcours.transforms.written import with_source_values
@@ -163,15 +164,15 @@ def _rendered(
     store: Store, agenda: Agenda, frames: Frames, figures: Tally, staging: Staging, *, few: bool
 ) -> Iterable[pa.Table]:
     """The sends as they are to be delivered, in the order of their batches, part by part."""
-    sent = resolve.sends(frames.walked, frames.rows, agenda)
+    sent = sends_of(frames.walked, frames.rows, agenda)
     if few:
-        order = [(name, "ascending") for name in resolve.SEND_ORDER]
-        return [resolve.deliveries(sent, agenda, frames.seen).toArrow().sort_by(order)]
+        order = [(name, "ascending") for name in SEND_ORDER]
+        return [deliveries(sent, agenda, frames.seen).toArrow().sort_by(order)]
     # They are brought in order before they are rendered: what is rendered is ten times as large.
     count = max(store.spark.sparkContext.defaultParallelism, figures.of("sent") // ROWS_A_PART)
-    ordered = resolve.in_order(sent, figures.of("sent"), count)
+    ordered = in_order(sent, figures.of("sent"), count)
     folder = staging.folder / "sends"
-    resolve.deliveries(ordered, agenda, frames.seen).write.option("compression", "lz4_raw").parquet(str(folder))
+    deliveries(ordered, agenda, frames.seen).write.option("compression", "lz4_raw").parquet(str(folder))
     return parts_of(folder)
 
 

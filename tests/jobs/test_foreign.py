@@ -11,11 +11,11 @@ from pyspark.sql import SparkSession
 from parcours.definition.problems import UserError
 from parcours.jobs.audiences import load_snapshot
 from parcours.jobs.committed import is_there
-from parcours.jobs.foreign import operation_of
+from parcours.jobs.foreign import check_loadable, operation_of
 from parcours.jobs.load import load
 from parcours.jobs.pruning import Within, files_with
 from parcours.jobs.store import Store
-from parcours.tables import ALL
+from parcours.tables import ALL, SOURCES
 from tests.jobs.conftest import Parcours
 from tests.projects import Elsewhere, make_project
 
@@ -162,7 +162,7 @@ def test_a_table_of_theirs_that_can_not_hold_what_is_loaded_is_named(tmp_path: P
     store = Store(make_project(tmp_path))
     their_events(store.path("events"))
     with pytest.raises(UserError) as raised:
-        store.check_loadable("events")
+        check_loadable(store.path("events"), SOURCES["events"])
     assert str(raised.value) == (
         f"{tmp_path}/warehouse/events can't be loaded into: event_id is int there, and must be string "
         "(write it anew with that type, or move it away)"

@@ -19,6 +19,7 @@ from parcours.jobs.sources import looked_up
 from parcours.jobs.store import Store
 from parcours.jobs.tick import walk_tick
 from parcours.transforms import resolve
+from parcours.transforms.sends import deliveries, sends_of
 from parcours.transforms.unfold import OF_MOVER
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def walk_once(store: Store, project: Project, until: dt.datetime, *, is_rendered
             journeys = {version.journey.id: version.journey for version in agenda.versions}
             sent = [row for row in outcomes if row["outcome"] == "sent"]
             return outcomes, [_send(row, journeys[row["journey_id"]]) for row in sent]
-        sends = resolve.sends(frames.walked, frames.rows, agenda)
-        return outcomes, in_order(resolve.deliveries(sends, agenda, frames.seen).drop("line").toArrow().to_pylist())
+        sends = sends_of(frames.walked, frames.rows, agenda)
+        return outcomes, in_order(deliveries(sends, agenda, frames.seen).drop("line").toArrow().to_pylist())
 
 
 def _send(outcome: Row, journey: Journey) -> Row:
