@@ -12,8 +12,10 @@ from parcours.definition.problems import UserError
 from parcours.jobs.audiences import load_snapshot
 from parcours.jobs.committed import is_there
 from parcours.jobs.foreign import check_loadable, operation_of
+from parcours.jobs.inputs import Pinned
 from parcours.jobs.load import load
 from parcours.jobs.pruning import Within, files_with
+from parcours.jobs.sources import lists_of
 from parcours.jobs.store import Store
 from parcours.tables import ALL, SOURCES
 from tests.jobs.conftest import Parcours
@@ -82,7 +84,8 @@ def test_few_rows_of_theirs_are_as_ours(tmp_path: Path, spark: SparkSession) -> 
     assert store.small("suppressions", 0, columns=["channel", "list", "added_at"]).to_pylist() == [
         {"channel": "email", "list": None, "added_at": NOON}
     ]
-    assert store.allow_lists(0) == {}
+    _, allow_list_from = lists_of(store, Pinned({"suppressions": 0}))
+    assert allow_list_from == {}
 
 
 def test_rows_that_are_deleted_by_a_vector_are_not_read(tmp_path: Path, spark: SparkSession) -> None:
