@@ -19,7 +19,7 @@ MAGIC_SIZE = 4
 HOUR, MONTH = 3600.0, 30 * 86400.0
 
 
-def archive_options(cache: Path) -> list[str]:
+def archive_options(cache: Path, *, may_write: bool = True) -> list[str]:
     """Java's options by which it starts from the archive below `cache`, or writes one when it ends.
 
     An archive is of one Java and one Spark at one place; Java itself ignores one that doesn't fit.
@@ -33,8 +33,8 @@ def archive_options(cache: Path) -> list[str]:
     if archive.is_file() or _taken_over(archive):
         os.utime(archive)
         return [f"-XX:SharedArchiveFile={archive}", *QUIET]
-    if any(_is_recent(other, HOUR) for other in _written(archive)):
-        return []  # another one is writing it
+    if not may_write or any(_is_recent(other, HOUR) for other in _written(archive)):  # another one is writing it
+        return []
     _forget_unused(folder)
     _writing = archive.with_name(f"{archive.name}.{os.getpid()}")
     return [f"-XX:ArchiveClassesAtExit={_writing}", *QUIET]

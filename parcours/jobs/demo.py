@@ -15,9 +15,10 @@ from parcours.definition.problems import UserError
 from parcours.definition.times import occurrences
 from parcours.jobs import life
 from parcours.jobs.committed import Committed
-from parcours.jobs.places import open_project
+from parcours.jobs.places import open_project, read_places
 from parcours.jobs.population import make_population, table_rows
 from parcours.jobs.samples import copy_sample
+from parcours.jobs.session import begin_session
 from parcours.jobs.store import Store
 from parcours.jobs.telling import plural, told
 
@@ -69,7 +70,9 @@ def run_demo(folder: Path, people: int, days: int, *, on_tick: Callable[[str], N
     copy_sample(folder)
     (folder / MARK).write_text("Made by parcours demo, which replaces this folder when it runs again.\n")
     (folder / ".gitignore").write_text("*\n")
-    late_events = _fill(Store(open_project(folder, for_spark=True)), people, days)
+    # Who sees the demo first shall not wait for what the commands after it gain.
+    begin_session(read_places(folder), writes_archive=False)
+    late_events = _fill(Store(open_project(folder)), people, days)
     project = open_project(folder)  # judged by the columns that the tables have now
     store = Store(project)
     for journey in JOURNEYS:

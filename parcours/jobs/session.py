@@ -98,10 +98,11 @@ logger.tasks.level = off
 LOUD_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
 
-def begin_session(project: "Project | Places") -> None:
+def begin_session(project: "Project | Places", *, writes_archive: bool = True) -> None:
     """Has a session start in a thread of its own: `start_session` then waits for it, and raises what it raised.
 
-    Java and Spark take seconds, in which there is other work to do. A process that ends before doesn't wait.
+    Java and Spark take seconds, in which there is other work to do. A process that ends before doesn't wait. To write
+    an archive for the next start (jobs/archive.py) costs some seconds more, once.
     """
     global _begun
     use_utc()
@@ -112,7 +113,7 @@ def begin_session(project: "Project | Places") -> None:
 
     def start() -> None:
         try:
-            future.set_result(_start(project, None))
+            future.set_result(_start(project, None, writes_archive=writes_archive))
         except BaseException as error:
             future.set_exception(error)
 
@@ -132,10 +133,10 @@ def start_session(project: "Project | Places", *, master: str | None = None) -> 
     if _begun is not None:
         begun, _begun = _begun, None
         return begun.result()
-    return _start(project, master)
+    return _start(project, master, writes_archive=True)
 
 
-def _start(project: "Project | Places", master: str | None) -> "SparkSession":
+def _start(project: "Project | Places", master: str | None, *, writes_archive: bool) -> "SparkSession":
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
@@ -144,7 +145,7 @@ def _start(project: "Project | Places", master: str | None) -> "SparkSession":
     if not has_java:
         provide_java(writable_cache())
     builder = SparkSession.builder.appName(f"parcours {project.name}")
-    settings = session_settings(project, master=master, submitted=has_java)
+    settings = session_settings(project, master=master, submitted=has_java, writes_archive=writes_archive)
     if not has_java:
         settings["spark.jars"] = ",".join(_jars(project, settings.get("spark.jars.ivySettings")))
         builder = builder.master(master or project.spark.master)
@@ -197,7 +198,11 @@ def lean_queries(session: "SparkSession") -> Iterator[None]:
 
 
 def session_settings(
-    project: "Project | Places", *, master: str | None = None, submitted: bool = False
+    project: "Project | Places",
+    *,
+    master: str | None = None,
+    submitted: bool = False,
+    writes_archive: bool = True,
 ) -> dict[str, str]:
     """Spark's settings for a project: ours, then the project's own, then those that rows depend on."""
     own = {name: str(value) for name, value in project.spark.conf.items()}
@@ -215,7 +220,7 @@ def session_settings(
     theirs = own.get("spark.driver.extraJavaOptions", "")
     options = ["-Xss4m", f"-Dlog4j2.configurationFile={_logging_file().as_uri()}", COMPILE_LATER]
     if is_local and "Archive" not in theirs:
-        options += archive_options(writable_cache())
+        options += archive_options(writable_cache(), may_write=writes_archive)
     if "GC" not in theirs:  # of two collectors Java takes none
         options.append("-XX:+UseParallelGC")
     settings["spark.driver.extraJavaOptions"] = " ".join([*options, theirs]).strip()

@@ -82,5 +82,14 @@ def test_another_java_has_an_archive_of_its_own_and_one_unused_for_a_month_goes(
     assert not kept.exists()
 
 
+def test_who_may_not_write_one_starts_from_one_that_is_there(java: Path, tmp_path: Path) -> None:
+    assert archive_options(tmp_path, may_write=False) == []
+    written = asked_for(tmp_path)
+    session_has_started()
+    written.write_bytes(WHOLE)
+    option, *_ = archive_options(tmp_path, may_write=False)
+    assert option.startswith("-XX:SharedArchiveFile=")
+
+
 def test_java_parts_its_options_at_spaces_so_a_folder_with_one_has_no_archive(java: Path, tmp_path: Path) -> None:
     assert archive_options(tmp_path / "my cache") == []
