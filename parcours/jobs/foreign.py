@@ -57,7 +57,7 @@ DEFAULTED = ("list",)
 def as_stored(rows: "DataFrame", delta: DeltaTable, *, whole: bool = False) -> "DataFrame":
     """Rows of ours as values of the types that stand in a table; with `whole` every column of it, else null.
 
-    What doesn't fit is null: whoever loads asks `misfits` first.
+    What doesn't fit is null: whoever loads asks `check_loadable` first.
     """
     from pyspark.sql import functions as F
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from parcours.jobs.cli.app import run
 from parcours.jobs.places import read_places
 from parcours.jobs.store import Store
+from tests.jobs.houses import House
 from tests.jobs.story import make_story
 
 
@@ -56,3 +58,29 @@ def store(story_folder: Path, tmp_path: Path) -> Store:
     """The tables of that story in the test's own folder; a test module may have others of this name."""
     shutil.copytree(story_folder, tmp_path, dirs_exist_ok=True)
     return Store(read_places(tmp_path))  # type: ignore[arg-type]  # a store uses places alone
+
+
+JOURNEY = """id: hello
+version: 1
+entry: {type: event, event: order_placed}
+steps:
+  - {id: two_days, type: wait, for: 2d}
+"""
+EVENTS = "events: {order_placed: {amount: double}}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one journey, and the folder in which commands are typed."""
+    (tmp_path / "journeys").mkdir()
+    (tmp_path / "parcours.yaml").write_text("name: shop\n")
+    (tmp_path / "events.yaml").write_text(EVENTS)
+    (tmp_path / "journeys" / "hello.yaml").write_text(JOURNEY)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def house(tmp_path: Path, spark: SparkSession) -> House:
+    """A project of nothing but its name, in the test's own folder."""
+    return House(tmp_path, spark)
