@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jinja2 import TemplateSyntaxError
 
+from parcours.definition.expressions.slips import CURLY_QUOTES
+
 # Filters of Liquid, Django, Twig and the like, by the one of ours that does it.
 FILTERS = {
     **dict.fromkeys(("capfirst", "ucfirst"), "capitalize"),
@@ -38,7 +40,6 @@ SYNTAX: tuple[tuple[str, str], ...] = (
     ("end of print statement', got", "close what begins with {{ by }}"),
     ("unexpected '/'", "write {% endif %}, or {% endfor %}"),
 )
-CURLY_QUOTES = "‘’“”„«»"
 
 
 def syntax_of(error: TemplateSyntaxError) -> tuple[str, str | None]:
