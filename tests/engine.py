@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,22 +64,35 @@ def run(case: Case, folder: Path, spark: SparkSession | None = None, *, loads_fo
         if command["do"] == "publish":
             write_journey(command["journey"], folder)
     store = Store(load_project(folder), spark)
-    for command in case["script"]:
+    for commands in together(case["script"]):
+        command = commands[0]
         if command["do"] == "load":
             load = load_rows if loads_for_real else quick_load
             load(store, command["table"], [with_delivery(row) for row in command["rows"]])
         elif command["do"] == "replace":
             replace_table(store, command["table"], command["columns"], command["rows"])
         elif command["do"] == "publish":
-            write_journey(command["journey"], folder)
-            journey, at = command["journey"]["id"], instant(command["at"], zone)
-            life.publish(store, load_project(folder), journey, at, command.get("insiders") or "stay")
+            for each in commands:
+                write_journey(each["journey"], folder)
+            journeys, at = [each["journey"]["id"] for each in commands], instant(command["at"], zone)
+            life.publish_all(store, load_project(folder), journeys, at, command.get("insiders") or "stay")
         elif command["do"] == "tick":
             every = duration(command["every"]) if command.get("every") else None
             run_tick(store, load_project(folder), instant(command["until"], zone), every)
         else:
             change_life(store, command, instant(command["at"], zone))
     return read_rows(store)
+
+
+def together(script: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """The commands in their order; neighbours that publish several journeys at one moment are one command."""
+    for (does, *_), commands in groupby(script, lambda each: (each["do"], each.get("at"), each.get("insiders"))):
+        several = list(commands)
+        ids = [each["journey"]["id"] for each in several] if does == "publish" else []
+        if ids and len(ids) == len(set(ids)):
+            yield several
+        else:
+            yield from ([each] for each in several)
 
 
 def change_life(store: Any, command: Mapping[str, Any], at: dt.datetime) -> None:
