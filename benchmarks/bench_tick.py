@@ -180,7 +180,7 @@ def ramp_up(folder: Path, members: int) -> list[str]:
         "| --- | --- | --- | --- |",
         *lines,
         "",
-        "(A whole command each, of which some 9 s are Java's and Spark's start.)",
+        "(A whole command each, of which some 5 s are Java's and Spark's start.)",
     ]
 
 
