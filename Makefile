@@ -24,8 +24,8 @@ install: $(INSTALLED) ## everything into .venv: Spark, Airflow and the tools (no
 demo: $(RUNS) ## a month of journeys over a generated population, in ./demo
 	$(BIN)/parcours demo
 
-test: $(INSTALLED) ## the whole suite
-	$(BIN)/pytest
+test: $(INSTALLED) ## the whole suite, by two workers
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 test-fast: $(INSTALLED) ## what needs neither Spark nor Airflow, in seconds
 	$(BIN)/pytest -q -m 'not spark and not airflow and not slow'

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -12,12 +13,28 @@ if TYPE_CHECKING:
 # Before anything reads the clock's zone: `collect` gives instants in the process's own.
 os.environ["TZ"] = "UTC"
 
+# How long an example takes is the machine's affair.
+settings.register_profile("parcours", deadline=None)
+settings.load_profile("parcours")
 
+
+@pytest.hookimpl(tryfirst=True)  # before the workers read what group an item is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever asks for the session is marked `spark`: `make test-fast` leaves it out."""
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.spark)
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def group_of(item: pytest.Item) -> str:
+    """What one worker runs: a file, since its tests share what they set up; told cases, which share runs of the engine;
+    and by itself each test in which engine and oracle must agree, since they are long.
+    """
+    file = item.nodeid.partition("::")[0]
+    if file.startswith("tests/spec/"):
+        return "tests/spec"
+    return item.nodeid if file == "tests/test_agreement.py" else file
 
 
 @pytest.fixture(scope="session")
