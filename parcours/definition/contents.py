@@ -51,22 +51,32 @@ def place_of_field(content: Mapping[Any, Any], field: str) -> tuple[str, ...]:
 
 def read_content(content: object) -> dict[str, str]:
     """The fields of a message by name. Every value is text: a Jinja template."""
+    fields, mistakes = read_fields(content)
+    if mistakes:
+        raise mistakes[0]
+    return fields
+
+
+def read_fields(content: object) -> tuple[dict[str, str], list[Mistake]]:
+    """The fields that are as they should be, and what is wrong with the others."""
     if not isinstance(content, Mapping):
-        raise Mistake(f"not a mapping: {shown(content)}", 'write fields, such as {subject: "..."}')
+        return {}, [Mistake(f"not a mapping: {shown(content)}", 'write fields, such as {subject: "..."}')]
     if not content:
-        raise Mistake("a message without fields")
+        return {}, [Mistake("a message without fields")]
     fields: dict[str, str] = {}
+    mistakes: list[Mistake] = []
     for name, place, value in _flattened(content):
         if name in NESTED:
-            raise Mistake(f"not a mapping: {shown(value)}", "write names and values", at=place)
-        if value is None:
-            raise Mistake("no value", "write one, or leave the key out", at=place)
-        if not isinstance(value, str):
+            mistakes.append(Mistake(f"not a mapping: {shown(value)}", "write names and values", at=place))
+        elif value is None:
+            mistakes.append(Mistake("no value", "write one, or leave the key out", at=place))
+        elif not isinstance(value, str):
             is_whole = isinstance(value, Mapping | list)
             remedy = "write it as text, JSON for instance, behind |" if is_whole else "put it in quotes"
-            raise Mistake(f"not text: {shown(value)}", remedy, at=place)
-        fields[name] = value
-    return fields
+            mistakes.append(Mistake(f"not text: {shown(value)}", remedy, at=place))
+        else:
+            fields[name] = value
+    return fields, mistakes
 
 
 def written_content(fields: Mapping[str, str]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from parcours.definition.contents import Template, read_content
+from parcours.definition.contents import Template, read_fields
 from parcours.definition.journeys import AnyEntry, Criterion, Journey, read_journey
 from parcours.definition.loading import Source, read_source
+from parcours.definition.mending import Mended, mended
 from parcours.definition.messages import findings_of
-from parcours.definition.problems import Finding, Mistake, Problem, shown
+from parcours.definition.problems import Finding, Loc, Problem, shown
 from parcours.definition.steps import AnyStep
 from parcours.definition.times import known_zone
 
@@ -38,6 +39,8 @@ class Draft:
     """The id of every step in the list, None where it has none that could be read."""
     exits: tuple[tuple[int, Criterion], ...] = ()
     """The criteria of exit_when that could be read, by their places in the list."""
+    guesses: tuple[tuple[Loc, Mended[Any]], ...] = ()
+    """Steps, criteria and the entry in which something is wrong, by their places, as far as the rest of them goes."""
     unread_lookups: frozenset[str] = frozenset()
     """What lookups that are wrong would have been called: whoever names it isn't told so besides."""
 
@@ -110,15 +113,13 @@ class Reader:
         ids = tuple(step.id for step in journey.steps)
         return Draft(journey.id, zone, journey, journey.entry, steps, ids, tuple(enumerate(journey.exit_when)))
 
-    def template(self, source: Source) -> Template | None:
-        """A template file; None where its shape is wrong."""
+    def template(self, source: Source) -> Mended[Template] | None:
+        """A template file, without the fields that are wrong; None where it is nothing at all."""
         if source.data is None:
             return None
-        try:
-            return Template(read_content(source.data), source.file)
-        except Mistake as mistake:
-            self.problems += source.found([Finding(mistake.at, mistake.what, mistake.remedy)])
-            return None
+        fields, mistakes = read_fields(source.data)
+        self.problems += source.found(Finding(mistake.at, mistake.what, mistake.remedy) for mistake in mistakes)
+        return Mended(Template(fields, source.file), frozenset(mistake.at for mistake in mistakes))
 
 
 def _salvaged(data: Mapping[str, Any], zone: str, file: str) -> Draft:
@@ -126,27 +127,33 @@ def _salvaged(data: Mapping[str, Any], zone: str, file: str) -> Draft:
     steps = written if isinstance(written, list) else []
     ids = (step.get("id") if isinstance(step, Mapping) else None for step in steps)
     name = data.get("id")
+    read_steps, guessed_steps = _read_list(STEP, steps, "steps", zone)
+    exits, guessed_exits = _read_list(EXIT, data.get("exit_when"), "exit_when", zone)
+    entry = _read(ENTRY, data.get("entry"), zone)
     return Draft(
         id=name if isinstance(name, str) else Path(file).stem,
         zone=zone,
         whole=None,
-        entry=_valid(ENTRY, data.get("entry"), zone),
-        steps=_readable(STEP, steps, zone),
+        entry=entry.part if entry and () not in entry.doubtful else None,
+        steps=read_steps,
         step_ids=tuple(step_id if isinstance(step_id, str) else None for step_id in ids),
-        exits=_readable(EXIT, data.get("exit_when"), zone),
+        exits=exits,
+        guesses=(*guessed_steps, *guessed_exits, *([(("entry",), entry)] if entry and entry.doubtful else [])),
         unread_lookups=frozenset(str(step["as"]) for step in steps if isinstance(step, Mapping) and "as" in step),
     )
 
 
-def _readable(kind: TypeAdapter[Any], written: Any, zone: str) -> tuple[tuple[int, Any], ...]:
-    """Those of a list that could be read, by their places in it."""
+def _read_list(
+    kind: TypeAdapter[Any], written: Any, key: str, zone: str
+) -> tuple[tuple[tuple[int, Any], ...], tuple[tuple[Loc, Mended[Any]], ...]]:
+    """Those of a list that could be read, by their places in it, and those that could be mended."""
     listed = written if isinstance(written, list) else []
-    read = ((place, _valid(kind, value, zone)) for place, value in enumerate(listed))
-    return tuple((place, value) for place, value in read if value is not None)
+    found = [(place, part) for place, value in enumerate(listed) if (part := _read(kind, value, zone)) is not None]
+    return (
+        tuple((place, part.part) for place, part in found if not part.doubtful),
+        tuple(((key, place), part) for place, part in found if part.doubtful),
+    )
 
 
-def _valid(kind: TypeAdapter[Any], value: Any, zone: str) -> Any:
-    try:
-        return kind.validate_python(value, context={"zone": zone})
-    except ValidationError:
-        return None
+def _read(kind: TypeAdapter[Any], value: Any, zone: str) -> Mended[Any] | None:
+    return mended(lambda written: kind.validate_python(written, context={"zone": zone}), value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from parcours.definition import unsupported
 from parcours.definition.channels import Channel, built_in_channels
@@ -22,6 +24,7 @@ from parcours.definition.drafts import Draft, Reader
 from parcours.definition.files import Audience, ChannelsFile, EventsFile, ProfilesFile, ProjectFile
 from parcours.definition.journeys import Journey
 from parcours.definition.loading import Source
+from parcours.definition.mending import Mended, mended
 from parcours.definition.problems import Finding, Mistake, Problem
 from parcours.definition.steps import Message, UpdateAudience
 
@@ -56,11 +59,11 @@ def gather(
     profiles, is_told = _profiles(reader, folder)
     profile = _profile_scope(profiles, profile_columns) if is_told else None
     audiences = _audiences(reader, folder, settings.timezone)
-    templates, template_sources = _templates(reader, folder)
+    templates = _templates(reader, folder)
     known = Known(
         channels=_channels(reader, folder, profile),
         events=_named(reader, folder / "events.yaml", EventsFile, "events"),
-        templates=templates,
+        templates={name: _sound(template) for name, (_, template) in templates.items()},
         profile=profile,
         audiences={name: query_columns(audience.sql) for name, audience in audiences.items()},
         filled_audiences=filled_audiences,
@@ -69,7 +72,7 @@ def gather(
     read = _journeys(reader, folder, settings.timezone)
     known = _with_journeys(known, read)
     drafts = _check_journeys(reader, read, known)
-    _check_templates(reader, template_sources, known, [draft for _, draft in drafts])
+    _check_templates(reader, templates, known, [draft for _, draft in drafts])
     _look_around(reader, folder)
     journeys = {file: draft.whole for file, draft in drafts if draft.whole is not None}
     return Gathered(settings, known, profiles, journeys, audiences, reader.problems, reader.hashes)
@@ -133,12 +136,17 @@ def _channels(reader: Reader, folder: Path, profile: Mapping[str, str] | None) -
     if read is None:
         return None
     for name, settings in read.items():
-        channels[name] = None
-        if settings is not None:
-            written = source.data["channels"][name]
-            channel = channels[name] = Channel.model_validate({**written, "name": name})
-            reader.problems += source.found(check_channel(channel, profile, bool(written.get("max_deferral"))))
+        written = source.data["channels"][name]
+        guess = mended(partial(_channel, name), written)
+        channels[name] = None if settings is None or guess is None else guess.part
+        if guess is not None:
+            found = check_channel(guess.part, profile, bool(written.get("max_deferral")))
+            reader.problems += source.found(guess.certain(found, ("channels", name)))
     return channels
+
+
+def _channel(name: str, written: Any) -> Channel:
+    return Channel.model_validate({**written, "name": name} if isinstance(written, Mapping) else written)
 
 
 def _audiences(reader: Reader, folder: Path, zone: str) -> dict[str, Audience]:
@@ -148,6 +156,8 @@ def _audiences(reader: Reader, folder: Path, zone: str) -> dict[str, Audience]:
         source = reader.source(path)
         audience = reader.model(source, Audience, zone)
         if audience is None:
+            guess = mended(partial(Audience.model_validate, context={"zone": zone}), source.data)
+            reader.problems += source.found(guess.certain(check_query(guess.part.sql), ()) if guess else ())
             continue
         if audience.id in found:
             what = f"audience '{audience.id}' stands twice"
@@ -157,14 +167,16 @@ def _audiences(reader: Reader, folder: Path, zone: str) -> dict[str, Audience]:
     return found
 
 
-def _templates(reader: Reader, folder: Path) -> tuple[dict[str, Template | None], dict[str, Source]]:
-    templates: dict[str, Template | None] = {}
-    sources: dict[str, Source] = {}
+def _templates(reader: Reader, folder: Path) -> dict[str, tuple[Source, Mended[Template] | None]]:
+    found: dict[str, tuple[Source, Mended[Template] | None]] = {}
     for path in sorted((folder / "templates").glob("*/*.yaml")):
-        name = f"{path.parent.name}/{path.stem}"
-        sources[name] = reader.source(path)
-        templates[name] = reader.template(sources[name])
-    return templates, sources
+        source = reader.source(path)
+        found[f"{path.parent.name}/{path.stem}"] = source, reader.template(source)
+    return found
+
+
+def _sound(template: Mended[Template] | None) -> Template | None:
+    return template.part if template is not None and not template.doubtful else None
 
 
 def _journeys(reader: Reader, folder: Path, zone: str) -> list[tuple[Source, Draft | None]]:
@@ -201,7 +213,12 @@ def _check_journeys(reader: Reader, read: list[tuple[Source, Draft | None]], kno
     return drafts
 
 
-def _check_templates(reader: Reader, sources: Mapping[str, Source], known: Known, drafts: list[Draft]) -> None:
+def _check_templates(
+    reader: Reader,
+    templates: Mapping[str, tuple[Source, Mended[Template] | None]],
+    known: Known,
+    drafts: list[Draft],
+) -> None:
     uses: dict[str, list[Use]] = {}
     for draft in drafts:
         scope = journey_scope(draft, known)
@@ -209,12 +226,11 @@ def _check_templates(reader: Reader, sources: Mapping[str, Source], known: Known
             if isinstance(step, Message) and step.template is not None:
                 use = Use(draft.id, step, step_scope(step, draft, scope))
                 uses.setdefault(f"{step.channel}/{step.template}", []).append(use)
-    for name, template in known.templates.items():
+    for name, (source, template) in templates.items():
         if template is not None:
-            source = sources[name]
             channel = name.partition("/")[0]
-            found = check_template_file(channel, template, source.data, known, uses.get(name, []))
-            reader.problems += source.found(found)
+            found = check_template_file(channel, template.part, source.data, known, uses.get(name, []))
+            reader.problems += source.found(template.certain(found, ()))
 
 
 def _look_around(reader: Reader, folder: Path) -> None:

@@ -41,7 +41,7 @@ def findings_of(error: ValidationError, model: type[BaseModel], data: Any, prefi
     replaced = {loc for item in details if item["type"] == "extra_forbidden" for loc in _meant(item, model)}
     found: list[Finding] = []
     for item in details:
-        loc = _written(item["loc"])
+        loc = written_loc(item["loc"])
         if item["type"] == "extra_forbidden" and (home := _empty_home(item, model, data)) is not None:
             found.append(Finding(prefix + loc, f"unknown key '{loc[-1]}'", f"indent it below {home}:", on_key=True))
             continue
@@ -58,18 +58,18 @@ def _meant(item: ErrorDetails, model: type[BaseModel]) -> Iterator[Loc]:
     *above, key = item["loc"]
     owner = model_at(model, tuple(above))
     if key in unsupported.KEYS.get(owner.__name__, ()):
-        yield (*_written(tuple(above)), ANYTHING)
+        yield (*written_loc(tuple(above)), ANYTHING)
     elif len(known := known_keys(owner)) == 1:
-        yield (*_written(tuple(above)), known[0])
+        yield (*written_loc(tuple(above)), known[0])
     elif (close := meant.meant_key(owner.__name__, str(key)) or closest(str(key), known_keys(owner))) is not None:
-        yield (*_written(tuple(above)), close)
+        yield (*written_loc(tuple(above)), close)
 
 
 def _empty_home(item: ErrorDetails, model: type[BaseModel], data: Any) -> str | None:
     """The key beside an unknown one that has no value, and below which the unknown one would be known."""
     *above, key = item["loc"]
     owner = model_at(model, tuple(above))
-    for part in _written(tuple(above)):
+    for part in written_loc(tuple(above)):
         data = data[part]
     empty = (name for name, value in data.items() if value is None)
     return next(
@@ -81,7 +81,7 @@ def _empty_home(item: ErrorDetails, model: type[BaseModel], data: Any) -> str | 
 def _finding(item: ErrorDetails, model: type[BaseModel], loc: Loc, prefix: Loc) -> Finding:
     kind, value, context = item["type"], item["input"], item.get("ctx", {})
     here = prefix + loc
-    if loc[-1:] == ("[key]",):
+    if is_key(loc[-1:]):
         return _wrong_key(kind, str(value), context, here[:-1])
     if kind == "extra_forbidden":
         what, remedy = _unknown_key(str(loc[-1]), model_at(model, item["loc"][:-1]))
@@ -188,9 +188,14 @@ def _is_of_wrong_length(item: ErrorDetails, data: Any, loc: Loc) -> bool:
     return bool(len(data) < context.get("min_length", 0) or len(data) > context.get("max_length", len(data)))
 
 
-def _written(loc: Loc) -> Loc:
+def written_loc(loc: Loc) -> Loc:
     """Without the tags of unions, which stand in angles and aren't in the file."""
     return tuple(part for part in loc if not _is_tag(part))
+
+
+def is_key(end: Loc) -> bool:
+    """Whether the last part of a place says that the key before it is wrong, rather than its value."""
+    return end == ("[key]",)
 
 
 def _is_tag(part: object) -> bool:

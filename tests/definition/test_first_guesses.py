@@ -41,12 +41,12 @@ KEYS = [
     ("{id: s, type: condition, if: 'true'}", "if", "write paths: [{label: ..., when: ..., next: ...}]"),
     ("{id: s, type: end, next: s}", "next", "nothing comes after an end"),
     (
-        "{id: s, type: message, channel: push, template: x, consent: ignored}",
+        "{id: s, type: message, channel: push, content: {title: x}, consent: ignored}",
         "consent",
         "the channel's is asked, unless category: transactional",
     ),
     (
-        "{id: s, type: message, channel: push, template: x, send_at: '09:00'}",
+        "{id: s, type: message, channel: push, content: {title: x}, send_at: '09:00'}",
         "send_at",
         "let a wait step come before it",
     ),

@@ -13,7 +13,7 @@ SHAPE = [
         "steps[0].journey: not a name: 'Other' (write a small letter, then small letters, digits or _)",
     ),
     (
-        "{id: j, type: jump, journey: other, on_error: end}",
+        "{id: j, type: jump, journey: b, on_error: end}",
         "steps[0].on_error: unknown key 'on_error' (known here: id, next, type, journey)",
     ),
 ]
@@ -31,7 +31,8 @@ def jump(target: str, id: str = "j") -> str:
 
 @pytest.mark.parametrize(("step", "message"), SHAPE)
 def test_a_jump_of_a_wrong_shape_is_told(said: Said, step: str, message: str) -> None:
-    assert said({"journeys/a.yaml": journey("a", step)}) == [f"journeys/a.yaml:5: {message}"]
+    files = {"journeys/a.yaml": journey("a", step), "journeys/b.yaml": journey("b")}
+    assert said(files) == [f"journeys/a.yaml:5: {message}"]
 
 
 def test_a_jump_leads_to_another_journey_of_an_event(said: Said) -> None:

@@ -162,7 +162,7 @@ SHAPE = [
     ),
     ("{id: m, type: message, channel: sms}", "steps[0]: no template or content (write one of them)"),
     (
-        "{id: m, type: message, channel: sms, template: x, content: {body: x}}",
+        "{id: m, type: message, channel: sms, template: said, content: {body: x}}",
         "steps[0].content: template and content exclude each other (write one of them)",
     ),
     ("{id: m, type: message, channel: sms, content: {}}", "steps[0].content: a message without fields"),
@@ -322,7 +322,8 @@ def lines(message: str | None) -> list[str]:
 
 @pytest.mark.parametrize(("step", "message"), SHAPE)
 def test_a_step_of_a_wrong_shape_is_told(said: Said, step: str, message: str | None) -> None:
-    assert said({"journeys/a.yaml": JOURNEY.format(step=step)}) == lines(message)
+    files = {"journeys/a.yaml": JOURNEY.format(step=step), "templates/sms/said.yaml": "body: Hello"}
+    assert said(files) == lines(message)
 
 
 @pytest.mark.parametrize(("step", "message"), SENSE)

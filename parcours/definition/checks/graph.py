@@ -37,12 +37,17 @@ def _check_ids(draft: Draft) -> Iterator[Finding]:
 
 
 def _check_targets(draft: Draft) -> Iterator[Finding]:
-    targets = {name for name in draft.step_ids if name is not None} | {"end"}
     for place, step in draft.steps:
-        for loc, target in written_targets(step):
-            if target not in targets:
-                remedy = did_you_mean(target, targets) or "write the id of a step, or end"
-                yield Finding(("steps", place, *loc), f"no step '{target}'", remedy)
+        yield from check_targets(step, ("steps", place), draft)
+
+
+def check_targets(step: AnyStep, at: Loc, draft: Draft) -> Iterator[Finding]:
+    """Where a step leads and there is nothing."""
+    targets = {name for name in draft.step_ids if name is not None} | {"end"}
+    for loc, target in written_targets(step):
+        if target not in targets:
+            remedy = did_you_mean(target, targets) or "write the id of a step, or end"
+            yield Finding((*at, *loc), f"no step '{target}'", remedy)
 
 
 def written_targets(step: AnyStep) -> Iterator[tuple[Loc, str]]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from parcours.definition.checks.graph import check_graph
+from parcours.definition.checks.graph import check_graph, check_targets
 from parcours.definition.checks.happenings import (
     check_audience,
     check_event,
@@ -25,6 +26,7 @@ from parcours.definition.drafts import Draft
 from parcours.definition.entries import BusinessEvent, EventEntry, Qualification, ReadAudience, Waves
 from parcours.definition.expressions import Scope
 from parcours.definition.journeys import Journey
+from parcours.definition.mending import Mended
 from parcours.definition.problems import Finding, Loc
 from parcours.definition.steps import (
     AnyStep,
@@ -53,13 +55,26 @@ def check_journey(draft: Draft, known: Known) -> Iterator[Finding]:
         yield from _check_dates(draft.whole)
         yield from _check_holdout(draft.whole.holdout, ())
     if draft.entry is not None:
-        yield from _check_entry(draft, known)
+        guess = dict(draft.guesses).get(("entry",), Mended(draft.entry))
+        yield from guess.certain(_check_entry(draft, known), ("entry",))
     yield from check_graph(draft)
     scope = journey_scope(draft, known)
     yield from check_exits(draft.exits, known, scope)
     for place, step in draft.steps:
         yield from _check_step(step, ("steps", place), draft, known, step_scope(step, draft, scope))
+    for at, guess in draft.guesses:
+        yield from guess.certain(_check_guess(guess.part, at, draft, known, scope), at)
     yield from check_consents(draft, known)
+
+
+def _check_guess(part: Any, at: Loc, draft: Draft, known: Known, scope: Scope) -> Iterator[Finding]:
+    """What else is wrong with a part that couldn't be read as it stands; the entry has been checked with the rest."""
+    match at:
+        case ("steps", _):
+            yield from check_targets(part, at, draft)
+            yield from _check_step(part, at, draft, known, scope)
+        case ("exit_when", int(place)):
+            yield from check_exits([(place, part)], known, scope)
 
 
 def _check_dates(journey: Journey) -> Iterator[Finding]:
