@@ -29,7 +29,12 @@ def test_engine_and_oracle_agree_on_every_row(number: int, spark: Any, tmp_path:
 
 
 @pytest.mark.parametrize("number", [100, 101])
-def test_they_agree_on_all_that_the_engine_does_next(number: int, spark: Any, tmp_path: Path) -> None:
+def test_they_agree_on_all_that_the_engine_does_next(
+    number: int, spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if number == 101:  # as where those who can move are few among very many
+        monkeypatch.setattr(inputs, "MANY", 0)
+        monkeypatch.setattr(inputs, "MANY_TIMES", 0)
     found = [f"seed {seed}: {where}" for seed, where in differences(batch_of(number, 8, BUILT), tmp_path, spark)]
     assert not found, "\n\n".join(["", *found])
 

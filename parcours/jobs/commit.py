@@ -24,9 +24,9 @@ from deltalake import CommitProperties, write_deltalake
 from deltalake.transaction import AddAction
 
 from parcours.jobs.boundaries import boundary
+from parcours.jobs.compaction import compact
 from parcours.jobs.handing_over import hand_over
 from parcours.jobs.lock import Busy
-from parcours.jobs.pruning import files_with
 from parcours.jobs.schemas import arrow_schema
 from parcours.jobs.session import OF_THEIR_OWN
 from parcours.jobs.store import Store
@@ -55,10 +55,6 @@ WRITTEN = (
     "experiment_daily",
 )
 """Tables that a tick writes before it is committed, and that are put back where it was killed."""
-
-
-MOST_FILES = 48
-"""Files of who is inside, from which on a tick makes few of them: each costs a tick some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -190,14 +186,9 @@ class TickWriter:
         boundary(f"after {table}")
         return sum(file["row_count"] for file in made)
 
-    def compact(self, table: str, partition: tuple[str, str]) -> None:
-        """Makes few files of the many small ones that ticks have left in a partition."""
-        delta = self.store.delta(table)
-        column, value = partition
-        if len(files_with(delta, partitions={column: [value]})) > MOST_FILES:
-            boundary(f"before compaction of {table}")
-            delta.optimize.compact([(column, "=", value)], commit_properties=self.properties)
-            boundary(f"after compaction of {table}")
+    def compact(self) -> None:
+        """Keeps few the files of who is inside."""
+        compact(self.store, self.properties, {MARK: self.until})
 
     def remove(self, table: str, predicate: str) -> int:
         """Deletes the rows that the predicate names; returns how many."""

@@ -53,6 +53,9 @@ FEW = 200_000
 """Movers that may come to the driver with all their columns."""
 ROWS_A_TASK = 200_000
 """Movers that one task takes."""
+MANY, MANY_TIMES, MOST_NAMED = 500_000, 5, 500_000
+"""Of so many instances, and so many times those who can move, the others are left out before they are grouped: if those
+who can move are no more than can be handed to each task."""
 QUICK = 1_000_000
 """Rows that are read sooner than a query is compiled for them."""
 
@@ -144,8 +147,9 @@ def read_inputs(
         return Inputs(None, loaded=loaded, queue_heads=heads, spread_later=later)
     types = only_used(profile_types(store, project, pinned), agenda.versions)
     lists, allow_list_from = lists_of(store, pinned)
-    people = _people(store, agenda, pinned, former, sources.members, lists, heard, feedback)
     most = most_movers(store, agenda, pinned, former, heads)
+    few_of_many = most <= MOST_NAMED and store.most_rows("journey_instances") >= max(MANY, MANY_TIMES * most)
+    people = _people(store, agenda, pinned, former, sources.members, lists, heard, feedback, few_of_many=few_of_many)
     gathered = partial(gather, agenda=agenda, people=people, profile_types=types)
     movers = gathered(_in_tasks(store, found, most))
     read = store.most_rows("profiles", pinned.versions.get("profiles")) + most_members(store, pinned.versions)
@@ -181,6 +185,8 @@ def _people(
     lists: Lists | None,
     heard: DataFrame | None,
     feedback: DataFrame | None,
+    *,
+    few_of_many: bool,
 ) -> People:
     """What is known of people as of the pinned versions."""
     return People(
@@ -189,6 +195,8 @@ def _people(
         members,
         lists,
         passages_of(store, agenda, former),
+        _enterable(store, agenda),
+        few_of_many,
         holdouts_of(store, agenda, former),
         zones(store) if any(v.journey.use_profile_timezone for v in agenda.versions) else None,
         heard,
@@ -196,6 +204,12 @@ def _people(
         counted_of(store, agenda, pinned),
         {name: store.read(name, pinned.versions[name]) for name in looked_up(agenda) if name in pinned.versions},
     )
+
+
+def _enterable(store: Store, agenda: Agenda) -> frozenset[str]:
+    """Journeys that somebody may enter: one whose members come bit by bit only where some of them do in the tick."""
+    come = store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
+    return frozenset(agenda.enterable if come else agenda.enterable_but_for_spread)
 
 
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:

@@ -33,7 +33,7 @@ def files_with(
     names = delta.file_uris()
     if not wanted and not partitions:
         return names
-    known = {str(file["path"]): file for file in _files(delta)}
+    known = {str(file["path"]): file for file in file_entries(delta)}
     return [name for name in names if _can_hold(_entry(known, name), wanted, partitions or {})]
 
 
@@ -41,7 +41,7 @@ def rows_within(
     delta: DeltaTable, wanted: Sequence[Within] = (), partitions: Mapping[str, Sequence[str]] | None = None
 ) -> int:
     """How many rows stand in those files; UNKNOWN where the log doesn't say it of each."""
-    counts = [file.get("num_records") for file in _files(delta) if _can_hold(file, wanted, partitions or {})]
+    counts = [file.get("num_records") for file in file_entries(delta) if _can_hold(file, wanted, partitions or {})]
     return UNKNOWN if None in counts else sum(int(count) for count in counts)
 
 
@@ -49,7 +49,8 @@ UNKNOWN = 2**62
 """More rows than any table has."""
 
 
-def _files(delta: DeltaTable) -> list[dict[str, Any]]:
+def file_entries(delta: DeltaTable) -> list[dict[str, Any]]:
+    """What the log says of each file, its partition and bounds as `partition.<column>`, `min.<column>`."""
     rows: list[dict[str, Any]] = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
     return rows
 

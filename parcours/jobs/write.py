@@ -76,7 +76,7 @@ def write_tables(
             removed = sum(writer.remove("journey_instances", text) for text in predicates)
             assert removed == walked.inside_count, f"{removed} instances removed, {walked.inside_count} were loaded"
             _write_instances(writer, agenda, frames, figures, staged, few=few)
-            writer.compact("journey_instances", ("status", "active"))
+            writer.compact()
             cutting.result()
         batches = cutter.batches
     if inputs.spread_later is not None:

@@ -39,6 +39,10 @@ class People:
     members: DataFrame | None
     lists: Lists | None
     instances: DataFrame | None
+    enterable: frozenset[str]
+    """Journeys that somebody may enter."""
+    few_of_many: bool
+    """Whether those who can move are few beside all instances: then those of others are left out early."""
     holdouts: DataFrame | None
     zones: DataFrame | None
     heard: DataFrame | None
@@ -53,7 +57,13 @@ class People:
 def gather(candidates: DataFrame, agenda: Agenda, people: People, profile_types: Mapping[str, str]) -> DataFrame:
     """The candidates with everything that the walk and the outcomes need of them."""
     coupled = with_passages(
-        candidates, agenda, occupied=people.occupied, instances=people.instances, holdouts=people.holdouts
+        candidates,
+        agenda,
+        occupied=people.occupied,
+        enterable=people.enterable,
+        instances=people.instances,
+        holdouts=people.holdouts,
+        few_of_many=people.few_of_many,
     )
     known = with_profile(coupled, people, profile_types)
     placed = with_zone(with_names(known, agenda), agenda, people.zones)

@@ -17,28 +17,34 @@ def with_passages(
     agenda: Agenda,
     *,
     occupied: frozenset[str],
+    enterable: frozenset[str],
     instances: DataFrame | None,
     holdouts: DataFrame | None,
+    few_of_many: bool = False,
 ) -> DataFrame:
     """Adds `is_inside` and `last_entry_at` (of the journey, before the tick), and `is_coupled`.
 
-    Coupled are the candidates of one profile and journey where there are several: one decides over another.
+    Coupled are the candidates of one profile and journey where there are several: one decides over another. With
+    `few_of_many` the passages of all others are left out before they are grouped; the rows are the same.
     """
     counted = candidates.withColumn("is_coupled", F.coalesce("is_coupled", _is_coupled(agenda, occupied)))
     nothing = {"is_inside": F.lit(False), "last_entry_at": F.lit(None).cast("bigint")}
     reads = {v.journey.id for v in agenda.versions if v.is_read}
-    enterable = sorted(journey for journey in agenda.enterable if journey in occupied or journey not in reads)
-    if instances is None or not enterable:
+    asked = sorted(journey for journey in enterable if journey in occupied or journey not in reads)
+    if instances is None or not asked:
         return counted.withColumns(nothing)
     since = reads_back_to(agenda)
     is_active = F.col("status") == "active"
-    passages = instances.where(F.col("journey_id").isin(enterable) & (is_active | _entered_since(since))).select(
+    passages = instances.where(F.col("journey_id").isin(asked) & (is_active | _entered_since(since))).select(
         "profile_id", "journey_id", is_active.alias("is_active"), F.unix_micros("entered_at").alias("entry_at")
     )
     if holdouts is not None:
         passages = passages.unionByName(
             holdouts.select("profile_id", "journey_id", F.lit(False).alias("is_active"), "entry_at")
         )
+    if few_of_many:
+        concerned = candidates.select("profile_id", "journey_id").distinct()
+        passages = passages.join(F.broadcast(concerned), on=["profile_id", "journey_id"], how="left_semi")
     history = passages.groupBy("profile_id", "journey_id").agg(
         F.max("is_active").alias("is_inside"), F.max("entry_at").alias("last_entry_at")
     )

@@ -99,9 +99,17 @@ class Agenda:
     @property
     def enterable(self) -> set[str]:
         """Journeys that somebody may enter in the tick, as far as is known before any member or event is read."""
+        return self.enterable_but_for_spread | {v.journey.id for v in self._open if v.is_spread}
+
+    @property
+    def enterable_but_for_spread(self) -> set[str]:
+        """The same if no member of an earlier read comes in the tick."""
         read = {self.versions[occurrence.version].journey.id for occurrence in self.occurrences}
-        is_open = (v for v in self.versions if v.closed_at is None or v.closed_at > self.start)
-        return read | {v.journey.id for v in is_open if not isinstance(v.journey.entry, ReadAudience) or v.is_spread}
+        return read | {v.journey.id for v in self._open if not isinstance(v.journey.entry, ReadAudience)}
+
+    @property
+    def _open(self) -> list[Version]:
+        return [v for v in self.versions if v.closed_at is None or v.closed_at > self.start]
 
     def holds(self, moment: int) -> bool:
         return self.start < moment <= self.until or (self.is_first and moment == self.start)

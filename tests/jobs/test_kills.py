@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from parcours.definition.project import load_project
-from parcours.jobs import boundaries
+from parcours.jobs import boundaries, compaction
 from parcours.jobs.commit import WRITTEN
 from parcours.jobs.store import Store
 from parcours.jobs.tick import run_tick
@@ -117,6 +117,19 @@ def before(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def compact_always() -> None:
+    """Whoever is inside is laid out anew in each tick, as few as they are."""
+    compaction.MOST_FILES, compaction.ROWS_A_FILE = 0, 5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compacting() -> Iterator[None]:
+    former = compaction.MOST_FILES, compaction.ROWS_A_FILE
+    compact_always()
+    yield
+    compaction.MOST_FILES, compaction.ROWS_A_FILE = former
+
+
 @pytest.fixture(scope="module")
 def left_alone(spark: Any, before: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the tick leaves where nobody stops it."""
@@ -168,6 +181,7 @@ def test_a_tick_stopped_at_any_boundary_and_run_again_is_as_one_left_alone(
     shutil.copytree(before, tmp_path / "count")
     names = boundaries_of(tmp_path / "count", spark)
     assert len(names) > 20
+    assert "after compaction of journey_instances" in names
     # `make kills` takes each boundary; a test run a sample of them, the last ones included.
     step = 1 if KILLS > 3 else 5
     for number, name in list(enumerate(names))[::-step]:
@@ -211,7 +225,8 @@ def kill(name):
 boundaries.watchers.append(kill)
 print("ready", flush=True)
 from pathlib import Path
-from tests.jobs.test_kills import tick
+from tests.jobs.test_kills import compact_always, tick
+compact_always()
 tick(Path(sys.argv[1]), None)
 """
 
