@@ -44,7 +44,7 @@ bench: $(INSTALLED) ## how fast, on this machine (long; results stand in benchma
 	for file in benchmarks/bench_*.py; do $(BIN)/python "$$file"; done
 
 kills: $(INSTALLED) ## a tick killed at a hundred moments (long)
-	PARCOURS_KILLS=100 $(BIN)/pytest tests/jobs/test_kills.py
+	PARCOURS_KILLS=100 $(BIN)/pytest --numprocesses 2 tests/jobs/test_kills.py
 
 retail: $(INSTALLED) ## a year of a real shop, a tick a day (long; needs ../shared/data/online_retail.parquet)
 	PARCOURS_RETAIL=daily $(BIN)/pytest -ra --log-cli-level=INFO --durations=3 tests/retail

@@ -188,7 +188,7 @@ class TickWriter:
 
     def compact(self) -> None:
         """Keeps few the files of who is inside."""
-        compact(self.store, self.properties, {MARK: self.until})
+        compact(self.store, {MARK: self.until})
 
     def remove(self, table: str, predicate: str) -> int:
         """Deletes the rows that the predicate names; returns how many."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from deltalake import CommitProperties
 
 from parcours.jobs.boundaries import boundary
 from parcours.jobs.pruning import UNKNOWN, file_entries
 
 if TYPE_CHECKING:
-    from deltalake import CommitProperties
-
     from parcours.jobs.store import Store
 
 MOST_FILES = 48
@@ -30,9 +30,9 @@ SHARE = 20
 TABLE, STATUS, ORDER = "journey_instances", ("status", "active"), "due_at"
 
 
-def compact(store: Store, properties: CommitProperties, mark: Mapping[str, str]) -> None:
+def compact(store: Store, mark: Mapping[str, str]) -> None:
     """Makes fewer files of who is inside, where there are many small ones. `mark` is that of the tick's commits."""
-    delta = store.delta(TABLE)
+    delta, properties = store.delta(TABLE), CommitProperties(custom_metadata=dict(mark))
     column, value = STATUS
     files = [file for file in file_entries(delta) if file.get(f"partition.{column}") == value]
     rows = [UNKNOWN if file.get("num_records") is None else int(file["num_records"]) for file in files]
@@ -51,7 +51,7 @@ def compact(store: Store, properties: CommitProperties, mark: Mapping[str, str])
     boundary(f"after compaction of {TABLE}")
 
 
-def _lay_out_anew(store: Store, count: int, mark: Mapping[str, Any]) -> None:
+def _lay_out_anew(store: Store, count: int, mark: Mapping[str, str]) -> None:
     column, value = STATUS
     path = store.path(TABLE)
     # Not by `store.read`: rows of trials stand there too.

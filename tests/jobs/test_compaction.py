@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from deltalake import CommitProperties, write_deltalake
+from deltalake import write_deltalake
 
 from parcours.jobs import compaction
 from parcours.jobs.commit import MARK, undo
@@ -47,7 +47,7 @@ def add(store: Store, first: int, days: list[int], *, status: str = "active", mo
 
 
 def compact(store: Store) -> None:
-    compaction.compact(store, CommitProperties(custom_metadata={MARK: UNTIL}), {MARK: UNTIL})
+    compaction.compact(store, {MARK: UNTIL})
 
 
 def rows(store: Store) -> Counter[str]:

@@ -34,6 +34,8 @@ pytestmark = pytest.mark.spark
 
 PEOPLE = [f"p{number}" for number in range(30)]
 KILLS = int(os.environ.get("PARCOURS_KILLS", "3"))
+PARTS = 1 if KILLS <= 3 else 4
+"""The kills of a long run, and its boundaries, are so many tests, which workers share."""
 UNTIL = at("3 12:00")
 AUDIT = {"committed_at", "duration_s", "table_versions"}
 """Columns of `ticks` that tell of the run, not of the journeys."""
@@ -175,16 +177,17 @@ def test_the_story_writes_everything(left_alone: dict[str, Any]) -> None:
     assert any(json.loads(row)["exited_at"] for row in left_alone["audience_members"])
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_a_tick_stopped_at_any_boundary_and_run_again_is_as_one_left_alone(
-    spark: Any, before: Path, left_alone: dict[str, Any], tmp_path: Path
+    part: int, spark: Any, before: Path, left_alone: dict[str, Any], tmp_path: Path
 ) -> None:
     shutil.copytree(before, tmp_path / "count")
     names = boundaries_of(tmp_path / "count", spark)
     assert len(names) > 20
     assert "after compaction of journey_instances" in names
     # `make kills` takes each boundary; a test run a sample of them, the last ones included.
-    step = 1 if KILLS > 3 else 5
-    for number, name in list(enumerate(names))[::-step]:
+    step = PARTS if KILLS > 3 else 5
+    for number, name in list(enumerate(names))[::-1][part::step]:
         folder = tmp_path / f"stop{number}"
         shutil.copytree(before, folder)
         with stopping_at(number):
@@ -238,10 +241,11 @@ def moments(count: int) -> Iterator[tuple[str, float]]:
         yield ("boundary", number % 40) if number % 2 == 0 else ("seconds", draw.uniform(0.0, 8.0))
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_a_killed_process_leaves_what_the_next_one_mends(
-    spark: Any, before: Path, left_alone: dict[str, Any], tmp_path: Path
+    part: int, spark: Any, before: Path, left_alone: dict[str, Any], tmp_path: Path
 ) -> None:
-    for number, (how, moment) in enumerate(moments(KILLS)):
+    for number, (how, moment) in list(enumerate(moments(KILLS)))[part::PARTS]:
         folder = tmp_path / f"kill{number}"
         shutil.copytree(before, folder)
         last = str(int(moment)) if how == "boundary" else "1000"
