@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import importlib.metadata
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from bench_tick import EMAIL, START, ZONES, command
+from bench_tick import EMAIL, START, ZONES, command, measured_on
 from deltalake import DeltaTable, write_deltalake
 
 HERE = Path(__file__).parent
@@ -107,12 +105,10 @@ def main() -> None:
         few, few_rows = measured(folder, members, [journey("few", "all", 5)], ["all"])
         many, many_rows = measured(folder, members, [journey("many", "all", 50)], ["all"])
         hundred, hundred_rows = measured(folder, members, [journey(one, one, 5) for one in names], names)
-    versions = ", ".join(f"{one} {importlib.metadata.version(one)}" for one in ("pyspark", "delta-spark", "deltalake"))
     lines = [
         "# Steps and journeys: last measured",
         "",
-        f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores (shared), "
-        f"load {os.getloadavg()[0]:.1f} after; {versions}. {members:,} members, each of whom gets one message.",
+        f"{measured_on('after')}. {members:,} members, each of whom gets one message.",
         "",
         "| tick | rows of step_outcomes | seconds | times the first |",
         "| --- | --- | --- | --- |",

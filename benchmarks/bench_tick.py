@@ -114,6 +114,15 @@ def command(*words: str) -> tuple[float, float]:
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
 
 
+def measured_on(when: str) -> str:
+    """The moment, the machine, how busy it is before or after, and the versions."""
+    versions = ", ".join(f"{one} {importlib.metadata.version(one)}" for one in ("pyspark", "delta-spark", "deltalake"))
+    return (
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores (shared), "
+        f"load {os.getloadavg()[0]:.1f} {when}; {versions}"
+    )
+
+
 BARE = """
 import sys, json, pathlib
 from parcours.definition.project import load_project
@@ -196,14 +205,10 @@ def main() -> None:
     options.add_argument("--ramp", type=int, default=400_000)
     options.add_argument("--only", choices=["newsletter", "ramp_up"])
     asked = options.parse_args()
-    versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}" for name in ("pyspark", "delta-spark", "deltalake")
-    )
     lines = [
         "# Ticks: last measured",
         "",
-        f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores (shared), "
-        f"load {os.getloadavg()[0]:.1f} before; {versions}.",
+        f"{measured_on('before')}.",
         "",
     ]
     with tempfile.TemporaryDirectory() as folder:

@@ -11,16 +11,13 @@ Writes benchmarks/results_waiting.md. The machine is shared: only ratios within 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import importlib.metadata
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from bench_tick import NEWSLETTER, START, command, make_project
+from bench_tick import NEWSLETTER, START, command, make_project, measured_on
 from deltalake import DeltaTable, write_deltalake
 
 HERE = Path(__file__).parent
@@ -84,12 +81,10 @@ def main() -> None:
         many = measured(Path(name, "many"), waiting, 1_000_000)
         shutil.rmtree(Path(name, "many"))
         small = measured(Path(name, "small"), waiting, 20_000)
-    versions = ", ".join(f"{one} {importlib.metadata.version(one)}" for one in ("pyspark", "delta-spark", "deltalake"))
     lines = [
         "# Those who wait: last measured",
         "",
-        f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores (shared), "
-        f"load {os.getloadavg()[0]:.1f} after; {versions}. Ticks of an hour, in each of which "
+        f"{measured_on('after')}. Ticks of an hour, in each of which "
         f"{DUE // HOURS:,} end a wait and get a message; seconds of the whole command.",
         "",
         f"| tick | beside {DUE:,} who wait | beside {waiting:,}, who came a million at a time | times "

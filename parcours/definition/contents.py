@@ -53,7 +53,8 @@ def read_content(content: object) -> dict[str, str]:
     """The fields of a message by name. Every value is text: a Jinja template."""
     fields, mistakes = read_fields(content)
     if mistakes:
-        raise mistakes[0]
+        first, *further = mistakes
+        raise Mistake(first.what, first.remedy, at=first.at, further=further)
     return fields
 
 

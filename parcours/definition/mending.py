@@ -75,10 +75,10 @@ def _wrong_places(error: ValidationError) -> dict[Loc, list[str]]:
     """Where something is wrong, as the file has it, and the words that are known there, if it takes but some."""
     found: dict[Loc, list[str]] = {}
     for item in error.errors(include_url=False):
-        place = written_loc(item["loc"])
-        context = item.get("ctx", {})
+        place, context = written_loc(item["loc"]), item.get("ctx", {})
         if isinstance(mistake := context.get("error"), Mistake):
-            place += mistake.at
+            found |= {(*place, *one.at): [] for one in (mistake, *mistake.further)}
+            continue
         words = str(context.get("expected", "")).split("'")[1::2]
         found[place[:-1] if is_key(place[-1:]) else place] = words
     return found

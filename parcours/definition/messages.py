@@ -50,6 +50,8 @@ def findings_of(error: ValidationError, model: type[BaseModel], data: Any, prefi
         if item["type"] in ("too_short", "too_long") and not _is_of_wrong_length(item, data, loc):
             continue  # it counts only the items that are right, and the others have been told
         found.append(_finding(item, model, loc, prefix))
+        if isinstance(mistake := item.get("ctx", {}).get("error"), Mistake):
+            found += [Finding(prefix + loc + one.at, one.what, one.remedy) for one in mistake.further]
     return found
 
 

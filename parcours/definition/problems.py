@@ -64,9 +64,13 @@ class DefinitionError(UserError):
 
 
 class Mistake(ValueError):
-    """A value that can't be read: what is wrong with it, what to write instead, and where below the value it stands."""
+    """A value that can't be read: what is wrong with it, what to write instead, and where below the value it stands.
 
-    def __init__(self, what: str, remedy: str | None = None, *, at: Loc = ()) -> None:
+    `further` are others of the same value.
+    """
+
+    def __init__(self, what: str, remedy: str | None = None, *, at: Loc = (), further: Iterable[Mistake] = ()) -> None:
+        self.further = tuple(further)
         self.what = what
         self.remedy = remedy
         self.at = at

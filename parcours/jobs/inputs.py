@@ -148,12 +148,13 @@ def read_inputs(
     types = only_used(profile_types(store, project, pinned), agenda.versions)
     lists, allow_list_from = lists_of(store, pinned)
     most = most_movers(store, agenda, pinned, former, heads)
-    few_of_many = most <= MOST_NAMED and store.most_rows("journey_instances") >= max(MANY, MANY_TIMES * most)
+    stored = store.most_rows("journey_instances")
+    few_of_many = most <= MOST_NAMED and stored >= max(MANY, MANY_TIMES * most)
     people = _people(store, agenda, pinned, former, sources.members, lists, heard, feedback, few_of_many=few_of_many)
     gathered = partial(gather, agenda=agenda, people=people, profile_types=types)
     movers = gathered(_in_tasks(store, found, most))
     read = store.most_rows("profiles", pinned.versions.get("profiles")) + most_members(store, pinned.versions)
-    read += store.most_rows("journey_instances")
+    read += stored
     sent = store.read("deliveries") if former.until is not None else None
     past = Past(sent, source(store, pinned, "message_feedback"))
     return Inputs(movers, most, most + read, loaded, heads, later, allow_list_from, gathered, past, people)
@@ -208,8 +209,15 @@ def _people(
 
 def _enterable(store: Store, agenda: Agenda) -> frozenset[str]:
     """Journeys that somebody may enter: one whose members come bit by bit only where some of them do in the tick."""
-    come = store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
-    return frozenset(agenda.enterable if come else agenda.enterable_but_for_spread)
+    others = agenda.enterable_but_for_spread
+    if agenda.enterable == others or not _most_spread(store, agenda):
+        return frozenset(others)
+    return frozenset(agenda.enterable)
+
+
+def _most_spread(store: Store, agenda: Agenda) -> int:
+    """A bound on the members of earlier reads who enter in the tick."""
+    return store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
 
 
 def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered, heads: Mapping[str, int]) -> int:
@@ -222,7 +230,7 @@ def most_movers(store: Store, agenda: Agenda, pinned: Pinned, former: Remembered
     if agenda.occurrences:
         bound += most_members(store, pinned.versions) * len(agenda.occurrences)
     if any(version.is_spread for version in agenda.versions):
-        bound += store.most_rows("spread_entries", within=[Within("enter_at", *interval_of(agenda))])
+        bound += _most_spread(store, agenda)
     if any(version.signals for version in agenda.versions):
         bound += store.most_rows("journey_instances", partitions=ACTIVE)
     if any(isinstance(version.journey.entry, BusinessEvent) for version in agenda.versions):

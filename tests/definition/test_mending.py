@@ -43,6 +43,15 @@ TOGETHER = [
         ],
     ),
     (
+        "{id: s, type: message, channel: sms, content: {body: '{{ profile.tier | foo }}', from: 5, media: }, next: no}",
+        [
+            "5: steps[0].content.body: unknown filter 'foo' (see docs/templates.md for those there are)",
+            "5: steps[0].content.from: not text: 5 (put it in quotes)",
+            "5: steps[0].content.media: no value (write one, or leave the key out)",
+            "5: steps[0].next: no step 'no' (write the id of a step, or end)",
+        ],
+    ),
+    (
         "{id: s, type: message, channel: sms, category: [], content: {body: '{{ profile.x | foo }}'}, next: gone}",
         [
             "5: steps[0].category: not one word: a list (write marketing or transactional)"
