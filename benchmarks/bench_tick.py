@@ -180,6 +180,7 @@ def ramp_up(folder: Path, members: int) -> list[str]:
         until = START + dt.timedelta(days=day, hours=12)
         seconds, _ = command("tick", "--until", until.isoformat(), "--project", str(folder))
         sent, people = sends(folder)
+        assert sent == people == min(members, sum(plan[: day + 1])), f"day {day + 1}: {sent} sends to {people} people"
         lines.append(f"| {day + 1} | {sent:,} | {people:,} | {seconds:.1f} |")
     return [
         f"Ramp-up over {members:,} members, a tick a day; the plan: 5,000 on each of 3 days, 10,000 on 4, 50,000 on 7, "
